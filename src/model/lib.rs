@@ -1,0 +1,18 @@
+//! What Lectern's things are, and the pure rules about them: no files, no clocks, no libvirt, no toolkit.
+//!
+//! - [`id`], [`units`]: identifiers and sizes
+//! - [`uri`]: which host a connection means
+//! - [`domain`]: states, reasons, what may be done when, and what an action loses
+//! - [`address`]: a guest's addresses and where they were learnt
+//! - [`stats`]: from counters to usage
+//! - [`xml`]: what is read from a domain's XML
+//! - [`command`]: a command line, printed as a shell would need it
+
+pub mod address;
+pub mod command;
+pub mod domain;
+pub mod id;
+pub mod stats;
+pub mod units;
+pub mod uri;
+pub mod xml;

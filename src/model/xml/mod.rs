@@ -1,0 +1,3 @@
+//! What Lectern reads from libvirt's XML.
+
+pub mod domain;

@@ -1,0 +1,10 @@
+//! The public face of a libvirt host; the parts live in the private module `libvirt`.
+
+pub use crate::libvirt::{
+    console::{Console, ConsoleEnd},
+    default_host::default_host,
+    error::{ConnectFailure, HostError, LibvirtError},
+    handle::Host,
+    types::{ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, Version},
+    watch::Watch,
+};

@@ -1,0 +1,118 @@
+//! One step of a change and the virsh lines of the same effect.
+
+use lectern_model::{
+    command::CommandLine,
+    domain::{DomainAction, DomainState},
+    uri::HostUri,
+};
+
+/// What a step does; the interface says it in the user's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepText {
+    /// A life-cycle action.
+    Act {
+        /// What is done.
+        action: DomainAction,
+        /// The domain's name.
+        name: String,
+    },
+    /// Start the domain with its host, or no longer.
+    SetAutostart {
+        /// The domain's name.
+        name: String,
+        /// Whether it shall start with the host.
+        on: bool,
+    },
+    /// Give it another title; an empty one removes it.
+    SetTitle {
+        /// The domain's name.
+        name: String,
+        /// The new title.
+        title: String,
+    },
+    /// Give it another description; an empty one removes it.
+    SetDescription {
+        /// The domain's name.
+        name: String,
+        /// The new description.
+        description: String,
+    },
+    /// Give it another name.
+    Rename {
+        /// The name so far.
+        from: String,
+        /// The name to be.
+        to: String,
+    },
+}
+
+/// The virsh lines that do what `step` does to a persistent domain in `state` on the host `uri`.
+#[must_use]
+pub fn commands(step: &StepText, uri: &HostUri, state: DomainState) -> Vec<CommandLine> {
+    let virsh = CommandLine::virsh(uri.as_str());
+    vec![match step {
+        StepText::Act { action, name } => domain(virsh.arg(action.virsh(state)), name),
+        StepText::SetAutostart { name, on } => autostart(virsh, name, *on),
+        StepText::SetTitle { name, title } => describe(virsh, name, state, Some("--title"), title),
+        StepText::SetDescription { name, description } => describe(virsh, name, state, None, description),
+        StepText::Rename { from, to } => value(domain(virsh.arg("domrename"), from), "--new-name", to),
+    }]
+}
+
+fn domain(line: CommandLine, name: &str) -> CommandLine {
+    value(line, "--domain", name)
+}
+
+/// A value that may stand without its option, unless it would be read as one (virsh(1), "NOTES").
+fn value(line: CommandLine, option: &str, value: &str) -> CommandLine {
+    if value.starts_with('-') { line.args([option, value]) } else { line.arg(value) }
+}
+
+fn autostart(line: CommandLine, name: &str, on: bool) -> CommandLine {
+    domain(line.arg("autostart"), name).args((!on).then_some("--disable"))
+}
+
+/// `virsh desc` must be told of both the running domain and its configuration; the text comes last, as it takes all
+/// words that follow.
+fn describe(line: CommandLine, name: &str, state: DomainState, what: Option<&str>, text: &str) -> CommandLine {
+    let line = domain(line.arg("desc"), name).args(state.is_active().then_some("--live"));
+    line.arg("--config").args(what).args(["--new-desc", text])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(step: &StepText, state: DomainState) -> String {
+        commands(step, &HostUri::system(), state)[0].to_string()
+    }
+
+    #[test]
+    fn each_step_has_its_virsh_line() {
+        let name = || "node1".to_owned();
+        let cases = [
+            (StepText::Act { action: DomainAction::ForceOff, name: name() }, "destroy node1"),
+            (StepText::SetAutostart { name: name(), on: true }, "autostart node1"),
+            (StepText::SetAutostart { name: name(), on: false }, "autostart node1 --disable"),
+            (
+                StepText::SetTitle { name: name(), title: "a b".into() },
+                "desc node1 --live --config --title --new-desc 'a b'",
+            ),
+            (
+                StepText::SetDescription { name: name(), description: String::new() },
+                "desc node1 --live --config --new-desc ''",
+            ),
+            (StepText::Rename { from: name(), to: "-x".into() }, "domrename node1 --new-name -x"),
+        ];
+        for (step, line) in cases {
+            assert_eq!(shown(&step, DomainState::Running), format!("virsh -c qemu:///system {line}"));
+        }
+    }
+
+    #[test]
+    fn a_stopped_machine_has_only_its_configuration() {
+        let step = StepText::SetTitle { name: "-n".into(), title: "t".into() };
+        let line = "virsh -c qemu:///system desc --domain -n --config --title --new-desc t";
+        assert_eq!(shown(&step, DomainState::ShutOff), line);
+    }
+}

@@ -1,0 +1,8 @@
+//! Does things: talks to libvirt and to processes; typed errors, no toolkit and no translated text.
+//!
+//! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
+//! - [`jobs`]: what a change does, as a value, and the commands of the same effect
+
+pub mod host;
+pub mod jobs;
+mod libvirt;

@@ -1,0 +1,202 @@
+//! Statistics and addresses, asked for while somebody looks.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use lectern_model::{
+    id::DomainId,
+    stats::{Counters, usage},
+};
+
+use super::{Actor, HostUpdate, Message};
+use crate::libvirt::{
+    addresses::{self, Answers},
+    attempt::Generation,
+    connection::Connection,
+    domains,
+    error::HostError,
+    ffi::stats,
+    reading::Reading,
+    types::{DomainChanges, Interest},
+};
+
+/// Between two readings of all domains.
+const LIST_EVERY: Duration = Duration::from_secs(3);
+/// Between the first two, so that the list need not wait long for its first values.
+const LIST_FIRST: Duration = Duration::from_secs(1);
+/// Between two readings of one domain.
+const DOMAIN_EVERY: Duration = Duration::from_secs(1);
+
+/// Who looks at what, and when it is read next.
+#[derive(Default)]
+pub(super) struct Watches {
+    interests: HashMap<u64, Interest>,
+    list: Option<Instant>,
+    domains: Option<Instant>,
+    /// The last reading of each active domain, for the list.
+    before: HashMap<DomainId, Counters>,
+}
+
+impl Watches {
+    /// Whether anybody looks at anything.
+    pub(super) fn any(&self) -> bool {
+        !self.interests.is_empty()
+    }
+
+    /// When something is to be read.
+    pub(super) fn due(&self) -> Option<Instant> {
+        [self.list, self.domains].into_iter().flatten().min()
+    }
+
+    /// Begins anew, with what is looked at now.
+    pub(super) fn restart(&mut self, now: Instant) {
+        self.before.clear();
+        self.list = self.list_wanted().then_some(now);
+        self.domains = (!self.domains_wanted().is_empty()).then_some(now);
+    }
+
+    fn list_wanted(&self) -> bool {
+        self.interests.values().any(|interest| *interest == Interest::List)
+    }
+
+    fn domains_wanted(&self) -> HashSet<DomainId> {
+        let domain = |interest: &Interest| match interest {
+            Interest::Domain(id) => Some(*id),
+            Interest::List => None,
+        };
+        self.interests.values().filter_map(domain).collect()
+    }
+
+    /// How busy a domain was since its last reading, in whole per cent: less would only redraw.
+    fn share(&mut self, id: DomainId, now: Counters) -> Option<f32> {
+        let before = self.before.insert(id, now)?;
+        usage(&before, &now).map(|usage| (usage.cpu * 100.0).round() / 100.0)
+    }
+}
+
+impl Actor {
+    pub(super) fn watch(&mut self, id: u64, interest: Interest) {
+        let now = Instant::now();
+        self.watches.interests.insert(id, interest);
+        match interest {
+            Interest::List => self.watches.list.get_or_insert(now),
+            Interest::Domain(_) => self.watches.domains.insert(now),
+        };
+    }
+
+    pub(super) fn unwatch(&mut self, id: u64) {
+        self.watches.interests.remove(&id);
+        if self.watches.domains_wanted().is_empty() {
+            self.watches.domains = None;
+        }
+        if self.watches.list.is_some() && !self.watches.list_wanted() {
+            self.watches.list = None;
+            self.watches.before.clear();
+            let changes = self.store.forget_cpu();
+            self.tell_changes(changes);
+        }
+    }
+
+    pub(super) fn read_statistics_if_due(&mut self, now: Instant) {
+        let Some(connection) = self.connection() else { return };
+        if self.watches.list.is_some_and(|at| at <= now) {
+            self.read_list(&connection);
+        }
+        if self.watches.domains.is_some_and(|at| at <= now) {
+            self.read_watched(&connection);
+        }
+    }
+
+    fn read_list(&mut self, connection: &Connection) {
+        let first = self.watches.before.is_empty();
+        let result = stats::all(connection.connect(), stats::CPU, true);
+        let at = self.started.elapsed();
+        match result {
+            Ok(readings) => self.take_cpu(&readings, at),
+            Err(error) => self.failed(&error.into()),
+        }
+        // Counted from the answer: a slow host is asked less often.
+        self.watches.list = Some(Instant::now() + if first { LIST_FIRST } else { LIST_EVERY });
+        self.ask_addresses();
+    }
+
+    fn take_cpu(&mut self, readings: &[Reading], at: Duration) {
+        let mut changes = self.store.put_some(readings);
+        for reading in readings {
+            let vcpus = self.store.get(reading.id).map_or(1, |domain| domain.vcpus);
+            let counters = reading.counters(at).map(|counters| Counters { vcpus, ..counters });
+            let share = counters.and_then(|counters| self.watches.share(reading.id, counters));
+            changes.changed.extend(self.store.set_cpu(reading.id, share));
+        }
+        self.watches.before.retain(|_, counters| counters.at == at);
+        self.mark_silent(readings);
+        self.tell_changes(latest(changes));
+    }
+
+    /// A domain that is active in the picture but was not among the active ones has changed unheard.
+    fn mark_silent(&mut self, readings: &[Reading]) {
+        let heard: HashSet<DomainId> = readings.iter().map(|reading| reading.id).collect();
+        let silent: Vec<_> = self.store.active().map(|domain| domain.id).filter(|id| !heard.contains(id)).collect();
+        for id in silent {
+            self.batch.mark(id);
+        }
+    }
+
+    fn read_watched(&mut self, connection: &Connection) {
+        for id in self.watches.domains_wanted() {
+            if !self.store.get(id).is_some_and(|domain| domain.state.is_active()) {
+                continue;
+            }
+            match domains::counters(connection.connect(), id) {
+                Ok(reading) => self.tell_counters(reading.as_ref()),
+                Err(HostError::Gone) => self.batch.mark(id),
+                Err(error) => return self.failed(&error),
+            }
+        }
+        self.watches.domains = Some(Instant::now() + DOMAIN_EVERY);
+    }
+
+    fn tell_counters(&mut self, reading: Option<&Reading>) {
+        let at = self.started.elapsed();
+        if let Some((reading, counters)) = reading.and_then(|reading| Some((reading, reading.counters(at)?))) {
+            self.tell(&HostUpdate::Counters(reading.id, counters, reading.used()));
+        }
+    }
+
+    /// Has the pool ask for some addresses, unless it still does.
+    fn ask_addresses(&mut self) {
+        let Some(connection) = self.connection() else { return };
+        let ids = self.addresses.next(Instant::now(), self.store.active().map(|domain| domain.id));
+        if ids.is_empty() {
+            return;
+        }
+        let (generation, own) = (self.generation, self.own.clone());
+        self.shared.calls.run(move || {
+            let answers = addresses::ask_all(connection.connect(), ids);
+            // An actor that has ended needs no addresses.
+            let _ = own.send(Message::Addresses(generation, answers));
+        });
+    }
+
+    pub(super) fn take_addresses(&mut self, generation: Generation, answers: Answers) {
+        if generation != self.generation {
+            return;
+        }
+        let known = |(id, answer): &(DomainId, Result<_, _>)| (*id, matches!(answer, Ok(Some(_))));
+        self.addresses.told(Instant::now(), answers.iter().map(known));
+        // An answer that failed says nothing about the address that is known.
+        let told = answers.into_iter().filter_map(|(id, answer)| Some((id, answer.ok()?)));
+        let changed = told.filter_map(|(id, address)| self.store.set_address(id, address)).collect();
+        self.tell_changes(DomainChanges { changed, ..DomainChanges::default() });
+    }
+}
+
+/// Keeps the last word on each domain only.
+fn latest(mut changes: DomainChanges) -> DomainChanges {
+    let mut seen = HashSet::new();
+    changes.changed.reverse();
+    changes.changed.retain(|domain| seen.insert(domain.id));
+    changes
+}

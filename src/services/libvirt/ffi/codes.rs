@@ -1,0 +1,25 @@
+//! The error codes that this layer acts on, in the signed type in which libvirt reports them.
+
+/// A code as `virError.code` holds it.
+const fn code(number: virt_sys::virErrorNumber) -> i32 {
+    number.cast_signed()
+}
+
+/// There is no such domain.
+pub(crate) const NO_DOMAIN: i32 = code(virt_sys::VIR_ERR_NO_DOMAIN);
+/// The operation failed, without a code of its own.
+pub(crate) const OPERATION_FAILED: i32 = code(virt_sys::VIR_ERR_OPERATION_FAILED);
+/// An argument cannot be passed.
+pub(crate) const INVALID_ARG: i32 = code(virt_sys::VIR_ERR_INVALID_ARG);
+/// No driver takes the URI.
+pub(crate) const NO_CONNECT: i32 = code(virt_sys::VIR_ERR_NO_CONNECT);
+/// A system call failed; its number comes along.
+pub(crate) const SYSTEM_ERROR: i32 = code(virt_sys::VIR_ERR_SYSTEM_ERROR);
+/// The daemon refused the user.
+pub(crate) const AUTH_FAILED: i32 = code(virt_sys::VIR_ERR_AUTH_FAILED);
+/// The user gave up.
+pub(crate) const AUTH_CANCELLED: i32 = code(virt_sys::VIR_ERR_AUTH_CANCELLED);
+/// Nobody could ask the user.
+pub(crate) const AUTH_UNAVAILABLE: i32 = code(virt_sys::VIR_ERR_AUTH_UNAVAILABLE);
+/// A service on the bus failed, or the bus.
+pub(crate) const DBUS_SERVICE: i32 = code(virt_sys::VIR_ERR_DBUS_SERVICE);

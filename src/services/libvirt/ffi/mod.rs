@@ -1,0 +1,13 @@
+//! The only unsafe code of this layer: what virt lacks or gets wrong, each piece behind a safe function.
+
+pub(super) mod addresses;
+pub(super) mod codes;
+pub(super) mod error;
+pub(super) mod event_impl;
+pub(super) mod event_loop;
+#[cfg(test)]
+mod event_loop_tests;
+pub(super) mod events;
+pub(super) mod poll;
+pub(super) mod stats;
+pub(super) mod wire;

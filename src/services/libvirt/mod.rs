@@ -1,0 +1,34 @@
+//! One connection to libvirt: its threads, its store, its errors.
+//!
+//! | thread | how many | does |
+//! |---|---|---|
+//! | `libvirt-events` | one | polls libvirt's handles, runs its timers, copies events to the actors |
+//! | `host-actor` | one a connection | keeps the store, asks for statistics, reconnects |
+//! | `host-connect` | one an attempt | opens a connection, finds out why it failed |
+//! | `host-call-*` | up to three a connection | actions, details, addresses |
+//! | `host-save-*` | up to two a connection | saves of memory, each on a connection of its own |
+//! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
+//!
+//! A daemon serves five requests of a client at once and stops reading from it, and so from its keep-alive, while
+//! all five are busy (libvirtd.conf, `max_client_requests`): actor and calls together never reach that number.
+
+mod actor;
+mod addresses;
+mod attempt;
+mod batch;
+mod connection;
+pub(crate) mod console;
+pub(crate) mod default_host;
+mod diagnosis;
+mod domains;
+pub(crate) mod error;
+mod ffi;
+pub(crate) mod handle;
+mod pool;
+mod reading;
+mod reply;
+mod store;
+#[cfg(test)]
+mod tests;
+pub(crate) mod types;
+pub(crate) mod watch;

@@ -1,0 +1,131 @@
+//! The window's actions on machines: menus, buttons and accelerators of the same names.
+
+use relm4::gtk::{self, gio, glib, prelude::*};
+
+use lectern_model::domain::DomainAction;
+
+use crate::{
+    i18n::{gettext, pgettext},
+    texts,
+};
+
+/// The name of the action in the window's group.
+pub(crate) const fn name(action: DomainAction) -> &'static str {
+    match action {
+        DomainAction::Start => "start",
+        DomainAction::ShutDown => "shut-down",
+        DomainAction::Reboot => "reboot",
+        DomainAction::Reset => "reset",
+        DomainAction::ForceOff => "force-off",
+        DomainAction::Pause => "pause",
+        DomainAction::Resume => "resume",
+        DomainAction::Save => "save",
+    }
+}
+
+/// The keys of the window, in one place.
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 9] = [
+    ("win.open", &["<Alt>Return"]),
+    ("win.search", &["<Control>f"]),
+    ("win.start", &["<Control><Shift>r"]),
+    ("win.pause", &["<Control><Shift>p"]),
+    ("win.shut-down", &["<Control><Shift>d"]),
+    ("win.preferences", &["<Control>comma"]),
+    ("win.commands", &["<Control><Shift>k"]),
+    ("win.shortcuts", &["<Control>question"]),
+    ("window.close", &["<Control>w"]),
+];
+
+/// The menu of what can be done to the selected machines; `open` adds the entry that opens the machine's page.
+pub(crate) fn menu(open: bool) -> gio::Menu {
+    let menu = gio::Menu::new();
+    if open {
+        let section = gio::Menu::new();
+        section.append(Some(&pgettext("action", "Open")), Some("win.open"));
+        menu.append_section(None, &section);
+    }
+    let sections: [&[DomainAction]; 3] = [
+        &[DomainAction::Start, DomainAction::Resume, DomainAction::Pause],
+        &[DomainAction::ShutDown, DomainAction::Reboot, DomainAction::Save],
+        &[DomainAction::Reset, DomainAction::ForceOff],
+    ];
+    for actions in sections {
+        let section = gio::Menu::new();
+        for &action in actions {
+            section.append(Some(&texts::action(action)), Some(&format!("win.{}", name(action))));
+        }
+        menu.append_section(None, &section);
+    }
+    menu
+}
+
+/// The main menu.
+pub(crate) fn main_menu() -> gio::Menu {
+    let menu = gio::Menu::new();
+    for entries in [
+        vec![(gettext("Show Commands"), "win.commands")],
+        vec![
+            (gettext("Preferences"), "win.preferences"),
+            (gettext("Keyboard Shortcuts"), "win.shortcuts"),
+            (gettext("About Lectern"), "win.about"),
+        ],
+    ] {
+        let section = gio::Menu::new();
+        for (label, action) in entries {
+            section.append(Some(&label), Some(action));
+        }
+        menu.append_section(None, &section);
+    }
+    menu
+}
+
+/// The buttons for what is done most.
+pub(crate) fn buttons() -> gtk::Box {
+    let row = gtk::Box::new(gtk::Orientation::Horizontal, 6);
+    for (action, icon) in [
+        (DomainAction::Start, "media-playback-start-symbolic"),
+        (DomainAction::Pause, "media-playback-pause-symbolic"),
+        (DomainAction::Resume, "media-seek-forward-symbolic"),
+        (DomainAction::ShutDown, "system-shutdown-symbolic"),
+    ] {
+        let button = gtk::Button::builder()
+            .icon_name(icon)
+            .tooltip_text(texts::action(action))
+            .action_name(format!("win.{}", name(action)))
+            .build();
+        row.append(&button);
+    }
+    row
+}
+
+/// Names the items of a menu button's menu each time it opens; see [`name_menu_items`].
+pub(crate) fn name_popover(button: &gtk::MenuButton) {
+    if let Some(popover) = button.popover() {
+        popover.connect_map(|popover| name_menu_items(popover.upcast_ref()));
+    }
+}
+
+/// Gives the items of an open menu their names for screen readers: GTK 4.18 labels them by a label that it hides.
+pub(crate) fn name_menu_items(widget: &gtk::Widget) {
+    if widget.type_().name() == "GtkModelButton" {
+        let text: Option<glib::GString> = widget.property("text");
+        if let Some(text) = text {
+            widget.reset_relation(gtk::AccessibleRelation::LabelledBy);
+            widget.update_property(&[gtk::accessible::Property::Label(&text.replace('_', ""))]);
+        }
+    }
+    let mut child = widget.first_child();
+    while let Some(next) = child {
+        name_menu_items(&next);
+        child = next.next_sibling();
+    }
+}
+
+/// Sets the window's keys; while a terminal has the keyboard, only those that no guest needs.
+pub(crate) fn set_accelerators(terminal: bool) {
+    let application = relm4::main_application();
+    for (action, keys) in ACCELERATORS {
+        let kept: Vec<_> = keys.iter().copied().filter(|key| !terminal || key.contains("<Shift>")).collect();
+        application.set_accels_for_action(action, &kept);
+    }
+}

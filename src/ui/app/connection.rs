@@ -1,0 +1,197 @@
+//! The window's side of the connection: opening it, and following what it tells.
+
+use relm4::{adw, prelude::*};
+
+use lectern_model::{id::DomainId, uri::HostUri};
+use lectern_services::host::{self, ConnectionState, DomainChanges, Host, HostUpdate, Interest};
+
+use super::{
+    App,
+    messages::{AppCmd, AppMsg},
+};
+use crate::{
+    errors::{self, UserText},
+    machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
+    machines::{MachinesMsg, MachinesOutput},
+    shell::{sidebar::SidebarMsg, situation::Situation},
+};
+
+impl App {
+    /// Connects to the host that was named, or to the one that answers here.
+    pub(super) fn begin(&mut self, named: Option<&str>, sender: &ComponentSender<Self>) {
+        match named.map(HostUri::parse) {
+            Some(Ok(uri)) => self.connect(uri, sender),
+            Some(Err(error)) => {
+                let text = errors::bad_uri(&error);
+                self.situation = Situation::refused(named.unwrap_or_default(), text);
+                self.tell_situation();
+            }
+            None => sender.spawn_oneshot_command(|| AppCmd::DefaultHost(host::default_host())),
+        }
+    }
+
+    pub(super) fn connect(&mut self, uri: HostUri, sender: &ComponentSender<Self>) {
+        self.situation = Situation::connecting(uri.as_str());
+        let host = Host::connect(uri);
+        let (updates, input) = (host.updates(), sender.input_sender().clone());
+        relm4::spawn_local(async move {
+            while let Ok(update) = updates.recv().await {
+                if input.send(AppMsg::Host(update)).is_err() {
+                    break;
+                }
+            }
+        });
+        self.host = Some(host);
+        self.tell_situation();
+        self.watch();
+    }
+
+    pub(super) fn host_changed(&mut self, update: HostUpdate, sender: &ComponentSender<Self>) {
+        match update {
+            HostUpdate::State(state) => self.state_changed(state),
+            HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
+            HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
+            HostUpdate::Counters(id, counters, used) => {
+                self.tell_page(id, || MachineMsg::Counters(counters, used));
+            }
+        }
+    }
+
+    fn state_changed(&mut self, state: ConnectionState) {
+        self.situation.follow(state);
+        self.tell_situation();
+    }
+
+    /// Tells every page how the connection stands.
+    fn tell_situation(&mut self) {
+        self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
+        self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
+        if let Some((_, _, page)) = &self.page {
+            page.emit(MachineMsg::Situation(self.situation.clone()));
+        }
+        self.enable_actions();
+    }
+
+    fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
+        self.picture.apply(&changes);
+        self.tell_open_page(&changes);
+        self.machines.emit(MachinesMsg::Changed(changes));
+        let (machines, on) = self.picture.counts();
+        self.sidebar.emit(SidebarMsg::Counts(machines, on));
+        self.enable_actions();
+        self.open_wanted(sender);
+    }
+
+    fn tell_open_page(&self, changes: &DomainChanges) {
+        let Some((id, _, page)) = &self.page else { return };
+        if self.picture.get(*id).is_none() {
+            page.emit(MachineMsg::Gone);
+        } else if let Some(domain) = changes.changed.iter().find(|domain| domain.id == *id) {
+            page.emit(MachineMsg::Changed(domain.clone()));
+        }
+    }
+
+    fn tell_page(&self, id: DomainId, message: impl FnOnce() -> MachineMsg) {
+        if let Some((open, _, page)) = &self.page
+            && *open == id
+        {
+            page.emit(message());
+        }
+    }
+
+    /// Has the page of `id` read again what it shows.
+    pub(super) fn refresh_page(&self, id: DomainId) {
+        self.tell_page(id, || MachineMsg::Refresh);
+    }
+
+    /// Opens the machine that the command line named, once there is a picture.
+    fn open_wanted(&mut self, sender: &ComponentSender<Self>) {
+        let Some((name, part)) = self.wanted.take() else { return };
+        match self.picture.find(&name).map(|domain| domain.id) {
+            Some(id) => self.open(id, part.into(), sender),
+            None => crate::dialogs::show_error(&errors::no_such_machine(&name), &self.window),
+        }
+    }
+
+    pub(super) fn machines_said(&mut self, output: MachinesOutput, sender: &ComponentSender<Self>) {
+        match output {
+            MachinesOutput::Selected(selected) => self.select(selected),
+            MachinesOutput::Open(id) => self.open(id, Tab::default(), sender),
+            MachinesOutput::Retry => self.retry(),
+            MachinesOutput::Details => self.show_problem(),
+        }
+    }
+
+    fn select(&mut self, selected: Vec<DomainId>) {
+        self.selected = selected;
+        self.enable_actions();
+    }
+
+    fn retry(&mut self) {
+        if let Some(host) = &self.host {
+            host.retry();
+        }
+        self.situation.retry();
+        self.tell_situation();
+    }
+
+    fn show_problem(&self) {
+        if let Some(text) = self.situation.problem() {
+            crate::dialogs::show_error(text, &self.window);
+        }
+    }
+
+    pub(super) fn machine_said(&mut self, output: MachineOutput, sender: &ComponentSender<Self>) {
+        match output {
+            MachineOutput::Edit(id, edit) => self.edit(id, edit, sender),
+            MachineOutput::Retry => self.retry(),
+            MachineOutput::Tab(tab) => self.tab_shown(tab),
+        }
+    }
+
+    fn tab_shown(&mut self, tab: Tab) {
+        if let Some((_, shown, _)) = &mut self.page {
+            *shown = tab;
+        }
+        self.watch();
+    }
+
+    /// Opens the page of a machine over the list.
+    pub(super) fn open(&mut self, id: DomainId, tab: Tab, sender: &ComponentSender<Self>) {
+        let (Some(host), Some(domain)) = (&self.host, self.picture.get(id)) else { return };
+        let init = MachineInit {
+            host: host.clone(),
+            domain: domain.clone(),
+            situation: self.situation.clone(),
+            settings: self.settings.clone(),
+            tab,
+        };
+        let page = MachinePage::builder().launch(init).forward(sender.input_sender(), AppMsg::Machine);
+        let root: &adw::NavigationPage = page.widget();
+        self.navigation.push(root);
+        self.page = Some((id, tab, page));
+        self.enable_actions();
+        self.watch();
+    }
+
+    /// Statistics are asked for only while somebody looks at them.
+    pub(super) fn watch(&mut self) {
+        self.list_watch = None;
+        self.page_watch = None;
+        let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
+        match &self.page {
+            None => self.list_watch = Some(host.watch(Interest::List)),
+            Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
+            Some((_, Tab::Serial, _)) => {}
+        }
+    }
+
+    /// The error of an operation, as a toast that leads to the whole text.
+    pub(super) fn toast(&self, text: UserText) {
+        let toast = adw::Toast::builder().title(&text.title).button_label(crate::i18n::gettext("Details")).build();
+        toast.set_use_markup(false);
+        let window = self.window.clone();
+        toast.connect_button_clicked(move |_| crate::dialogs::show_error(&text, &window));
+        self.toasts.add_toast(toast);
+    }
+}

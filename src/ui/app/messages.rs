@@ -1,0 +1,103 @@
+//! What the window is told, and by whom.
+
+use lectern_model::{domain::DomainAction, id::DomainId, uri::HostUri};
+use lectern_services::host::{HostError, HostUpdate};
+
+use crate::{
+    config::Assets,
+    jobs::{JobsOutput, board::JobId},
+    machine::{MachineOutput, Tab},
+    machines::MachinesOutput,
+    settings::Settings,
+    shell::sidebar::SidebarOutput,
+};
+
+/// What the program was asked for on its command line.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `--connect`: the host, as it was typed.
+    pub connect: Option<String>,
+    /// A machine to open at once, by name or UUID, and the part of its page.
+    pub show: Option<(String, ShowPage)>,
+    /// What the program was built with.
+    pub assets: Assets,
+}
+
+/// The part of a machine's page that a command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShowPage {
+    /// `--show-domain-performance`
+    Overview,
+    /// `--show-domain-console`
+    Serial,
+}
+
+/// What is needed to make the window.
+pub(crate) struct AppInit {
+    pub(crate) options: Options,
+    pub(crate) settings: Settings,
+}
+
+/// Everything that the window is told.
+#[derive(Debug)]
+pub(crate) enum AppMsg {
+    /// From the host.
+    Host(HostUpdate),
+    /// From the list.
+    Machines(MachinesOutput),
+    /// From a machine's page.
+    Machine(MachineOutput),
+    /// From the sidebar.
+    Sidebar(SidebarOutput),
+    /// An action was chosen for the machines in question.
+    Act(DomainAction),
+    /// The user agreed to an action on these machines.
+    Agreed(DomainAction, Vec<DomainId>),
+    /// Open the page of the selected machine.
+    OpenSelected,
+    /// The search was asked for.
+    Search,
+    /// The machine's page was left.
+    PageLeft,
+    /// Show the commands of this run.
+    Commands,
+    /// Show what went wrong with a job.
+    JobDetails(JobId),
+    /// Show the preferences.
+    Preferences,
+    /// Show the keys.
+    Shortcuts,
+    /// Show what this program is.
+    About,
+    /// Nobody sees the window, or somebody does again.
+    Suspended(bool),
+    /// The terminal has the keyboard, or not.
+    TerminalFocus(bool),
+}
+
+impl From<JobsOutput> for AppMsg {
+    fn from(output: JobsOutput) -> Self {
+        match output {
+            JobsOutput::All => Self::Commands,
+            JobsOutput::Details(id) => Self::JobDetails(id),
+        }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) enum AppCmd {
+    /// The host to use, where none was named.
+    DefaultHost(HostUri),
+    /// A job ended.
+    JobEnded(JobId, Option<DomainId>, Result<(), HostError>),
+}
+
+impl From<ShowPage> for Tab {
+    fn from(page: ShowPage) -> Self {
+        match page {
+            ShowPage::Overview => Self::Overview,
+            ShowPage::Serial => Self::Serial,
+        }
+    }
+}

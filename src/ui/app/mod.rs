@@ -1,0 +1,144 @@
+//! The main window: it owns the connection, the pages and the jobs, and passes news between them.
+
+mod connection;
+mod messages;
+mod picture;
+mod window;
+mod work;
+
+use std::collections::HashMap;
+
+use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
+
+use lectern_model::{domain::DomainAction, id::DomainId};
+use lectern_services::host::{Host, Watch};
+
+pub(crate) use self::messages::{AppInit, AppMsg};
+pub use self::messages::{Options, ShowPage};
+use self::{messages::AppCmd, picture::Picture};
+use crate::{
+    i18n::gettext,
+    jobs::board::Board,
+    machine::{MachinePage, Tab},
+    machines::Machines,
+    settings::Settings,
+    shell::{
+        sidebar::{Sidebar, SidebarOutput},
+        situation::Situation,
+    },
+};
+
+/// The window.
+pub(crate) struct App {
+    settings: Settings,
+    host: Option<Host>,
+    situation: Situation,
+    picture: Picture,
+    board: Board,
+    /// A machine that the command line named, until the first picture is there.
+    wanted: Option<(String, ShowPage)>,
+    selected: Vec<DomainId>,
+    page: Option<(DomainId, Tab, Controller<MachinePage>)>,
+    actions: HashMap<DomainAction, gio::SimpleAction>,
+    suspended: bool,
+    list_watch: Option<Watch>,
+    page_watch: Option<Watch>,
+    window: adw::ApplicationWindow,
+    toasts: adw::ToastOverlay,
+    navigation: adw::NavigationView,
+    sidebar: Controller<Sidebar>,
+    machines: Controller<Machines>,
+}
+
+#[relm4::component(pub(crate))]
+impl Component for App {
+    type Init = AppInit;
+    type Input = AppMsg;
+    type Output = ();
+    type CommandOutput = AppCmd;
+
+    view! {
+        #[root]
+        adw::ApplicationWindow {
+            set_title: Some(&gettext("Lectern")),
+            set_size_request: (360, 320),
+            #[local_ref]
+            toasts -> adw::ToastOverlay {
+                #[wrap(Some)]
+                #[name = "split"]
+                set_child = &adw::NavigationSplitView {
+                    set_min_sidebar_width: 220.0,
+                    set_max_sidebar_width: 280.0,
+                    set_sidebar: Some(model.sidebar.widget()),
+                    #[wrap(Some)]
+                    set_content = &adw::NavigationPage {
+                        set_title: &gettext("Virtual Machines"),
+                        #[local_ref]
+                        navigation -> adw::NavigationView {
+                            add: model.machines.widget(),
+                            connect_popped[sender] => move |_, _| sender.input(AppMsg::PageLeft),
+                        },
+                    },
+                },
+            },
+        }
+    }
+
+    fn init(init: AppInit, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let sidebar = Sidebar::builder().launch(()).forward(sender.input_sender(), AppMsg::Sidebar);
+        let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
+        let mut model = Self {
+            settings: init.settings,
+            host: None,
+            situation: Situation::default(),
+            picture: Picture::default(),
+            board: Board::default(),
+            wanted: init.options.show,
+            selected: Vec::new(),
+            page: None,
+            actions: HashMap::new(),
+            suspended: false,
+            list_watch: None,
+            page_watch: None,
+            window: root.clone(),
+            toasts: adw::ToastOverlay::new(),
+            navigation: adw::NavigationView::new(),
+            sidebar,
+            machines,
+        };
+        let (toasts, navigation) = (model.toasts.clone(), model.navigation.clone());
+        let widgets = view_output!();
+        model.set_up_window(&widgets.split, &sender);
+        model.begin(init.options.connect.as_deref(), &sender);
+        ComponentParts { model, widgets }
+    }
+
+    fn update(&mut self, message: AppMsg, sender: ComponentSender<Self>, _root: &Self::Root) {
+        match message {
+            AppMsg::Host(update) => self.host_changed(update, &sender),
+            AppMsg::Machines(output) => self.machines_said(output, &sender),
+            AppMsg::Machine(output) => self.machine_said(output, &sender),
+            AppMsg::Sidebar(SidebarOutput::Machines) => self.show_list(),
+            AppMsg::Sidebar(SidebarOutput::Jobs(output)) => sender.input(output.into()),
+            AppMsg::Act(action) => self.asked(action, &sender),
+            AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),
+            AppMsg::OpenSelected => self.open_selected(&sender),
+            AppMsg::Search => self.search(),
+            AppMsg::PageLeft => self.page_left(),
+            AppMsg::Commands => self.show_commands(),
+            AppMsg::JobDetails(id) => self.show_job_error(id),
+            AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
+            AppMsg::Shortcuts => crate::help::shortcuts(&self.window),
+            AppMsg::About => crate::help::about(&self.window),
+            AppMsg::Suspended(suspended) => self.suspend(suspended),
+            AppMsg::TerminalFocus(focused) => crate::actions::set_accelerators(focused),
+        }
+    }
+
+    fn update_cmd(&mut self, message: AppCmd, sender: ComponentSender<Self>, _root: &Self::Root) {
+        match message {
+            AppCmd::DefaultHost(uri) => self.connect(uri, &sender),
+            AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The window's own picture of the host's machines, and the questions it answers: plain data.
+
+use std::collections::HashMap;
+
+use lectern_model::{
+    domain::{Domain, DomainAction},
+    id::DomainId,
+};
+use lectern_services::host::DomainChanges;
+
+/// All machines by key.
+#[derive(Debug, Default)]
+pub(crate) struct Picture {
+    domains: HashMap<DomainId, Domain>,
+}
+
+impl Picture {
+    /// Follows a batch of changes.
+    pub(crate) fn apply(&mut self, changes: &DomainChanges) {
+        if changes.complete {
+            self.domains.clear();
+        }
+        for id in &changes.removed {
+            self.domains.remove(id);
+        }
+        self.domains.extend(changes.changed.iter().map(|domain| (domain.id, domain.clone())));
+    }
+
+    /// The machine with this key.
+    pub(crate) fn get(&self, id: DomainId) -> Option<&Domain> {
+        self.domains.get(&id)
+    }
+
+    /// The machine that a user means by a name or a UUID.
+    pub(crate) fn find(&self, text: &str) -> Option<&Domain> {
+        let by_name = self.domains.values().find(|domain| domain.name == text);
+        by_name.or_else(|| self.get(DomainId::parse(text)?))
+    }
+
+    /// How many machines there are, and how many of them are on.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let on = self.domains.values().filter(|domain| domain.state.is_active()).count();
+        (self.domains.len(), on)
+    }
+
+    /// Those of `targets` that allow `action` now.
+    pub(crate) fn able(&self, targets: &[DomainId], action: DomainAction) -> Vec<Domain> {
+        let there = targets.iter().filter_map(|id| self.get(*id));
+        there.filter(|domain| action.allowed(domain.state)).cloned().collect()
+    }
+}
+
+/// Whether the user is asked before `action` is done to `count` machines: always where memory goes, and where more
+/// than one guest would be stopped at once.
+pub(crate) const fn asks(action: DomainAction, count: usize) -> bool {
+    match action {
+        DomainAction::ForceOff | DomainAction::Reset | DomainAction::Save => true,
+        DomainAction::ShutDown | DomainAction::Reboot => count > 1,
+        DomainAction::Start | DomainAction::Pause | DomainAction::Resume => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_model::{
+        domain::{DomainState, StateReason},
+        units::KiB,
+    };
+
+    fn domain(number: u8, state: DomainState) -> Domain {
+        Domain {
+            id: DomainId::from_bytes([number; 16]),
+            name: format!("node{number}"),
+            state,
+            reason: StateReason::None,
+            vcpus: 1,
+            memory: KiB(1024),
+            address: None,
+            cpu: None,
+        }
+    }
+
+    fn picture() -> Picture {
+        let changed = vec![domain(1, DomainState::Running), domain(2, DomainState::ShutOff)];
+        let mut picture = Picture::default();
+        picture.apply(&DomainChanges { complete: true, changed, removed: vec![] });
+        picture
+    }
+
+    #[test]
+    fn a_machine_is_found_by_name_and_by_uuid() {
+        let picture = picture();
+        assert_eq!(picture.find("node2").unwrap().id, DomainId::from_bytes([2; 16]));
+        assert_eq!(picture.find("01010101-0101-0101-0101-010101010101").unwrap().name, "node1");
+        assert!(picture.find("nope").is_none());
+    }
+
+    #[test]
+    fn an_action_falls_on_those_that_allow_it() {
+        let picture = picture();
+        let all = [DomainId::from_bytes([1; 16]), DomainId::from_bytes([2; 16]), DomainId::from_bytes([9; 16])];
+        let able = picture.able(&all, DomainAction::Start);
+        assert_eq!(able.iter().map(|d| d.name.as_str()).collect::<Vec<_>>(), ["node2"]);
+        assert_eq!(picture.counts(), (2, 1));
+    }
+
+    #[test]
+    fn a_complete_batch_replaces_everything() {
+        let mut picture = picture();
+        picture.apply(&DomainChanges { complete: true, changed: vec![], removed: vec![] });
+        assert_eq!(picture.counts(), (0, 0));
+    }
+
+    #[test]
+    fn what_drops_memory_is_always_asked() {
+        assert!(asks(DomainAction::ForceOff, 1) && asks(DomainAction::Save, 1));
+        assert!(!asks(DomainAction::ShutDown, 1) && asks(DomainAction::ShutDown, 30));
+        assert!(!asks(DomainAction::Start, 30));
+    }
+}

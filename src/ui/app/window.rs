@@ -1,0 +1,108 @@
+//! The window itself: its actions, its size, and moving between its pages.
+
+use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
+
+use lectern_model::domain::DomainAction;
+
+use super::{App, messages::AppMsg};
+use crate::{actions, machine::Tab, machines::MachinesMsg};
+
+/// Below this width the sidebar becomes a page of its own.
+const NARROW: f64 = 640.0;
+
+impl App {
+    /// Restores the size, adds the actions, and listens to what becomes of the window.
+    pub(super) fn set_up_window(&mut self, split: &adw::NavigationSplitView, sender: &ComponentSender<Self>) {
+        self.restore_size();
+        self.add_actions(sender);
+        actions::set_accelerators(false);
+        crate::frames::measure(&self.window);
+        let narrow = adw::BreakpointCondition::new_length(
+            adw::BreakpointConditionLengthType::MaxWidth,
+            NARROW,
+            adw::LengthUnit::Sp,
+        );
+        let breakpoint = adw::Breakpoint::new(narrow);
+        breakpoint.add_setter(split, "collapsed", Some(&true.to_value()));
+        split.set_show_content(true);
+        self.window.add_breakpoint(breakpoint);
+        let input = sender.input_sender().clone();
+        self.window.connect_suspended_notify(move |w| drop(input.send(AppMsg::Suspended(w.is_suspended()))));
+        let input = sender.input_sender().clone();
+        self.window.connect_focus_widget_notify(move |w| {
+            let terminal = gtk::prelude::GtkWindowExt::focus(w).is_some_and(|widget| widget.is::<vte4::Terminal>());
+            drop(input.send(AppMsg::TerminalFocus(terminal)));
+        });
+    }
+
+    fn restore_size(&self) {
+        let settings = &self.settings;
+        self.window.set_default_size(settings.number("window-width", 1100), settings.number("window-height", 720));
+        if settings.flag("window-maximized", false) {
+            self.window.maximize();
+        }
+        let settings = settings.clone();
+        self.window.connect_close_request(move |window| {
+            settings.keep("window-width", window.default_width());
+            settings.keep("window-height", window.default_height());
+            settings.keep("window-maximized", window.is_maximized());
+            gtk::glib::Propagation::Proceed
+        });
+    }
+
+    fn add_actions(&mut self, sender: &ComponentSender<Self>) {
+        for action in DomainAction::ALL {
+            let handle = self.add_action(actions::name(action), sender, move || AppMsg::Act(action));
+            handle.set_enabled(false);
+            self.actions.insert(action, handle);
+        }
+        self.add_action("open", sender, || AppMsg::OpenSelected);
+        self.add_action("search", sender, || AppMsg::Search);
+        self.add_action("commands", sender, || AppMsg::Commands);
+        self.add_action("preferences", sender, || AppMsg::Preferences);
+        self.add_action("shortcuts", sender, || AppMsg::Shortcuts);
+        self.add_action("about", sender, || AppMsg::About);
+    }
+
+    fn add_action(
+        &self,
+        name: &str,
+        sender: &ComponentSender<Self>,
+        message: impl Fn() -> AppMsg + 'static,
+    ) -> gio::SimpleAction {
+        let action = gio::SimpleAction::new(name, None);
+        let input = sender.input_sender().clone();
+        action.connect_activate(move |_, _| drop(input.send(message())));
+        self.window.add_action(&action);
+        action
+    }
+
+    /// Statistics rest while nobody sees the window.
+    pub(super) fn suspend(&mut self, suspended: bool) {
+        self.suspended = suspended;
+        self.watch();
+    }
+
+    pub(super) fn open_selected(&mut self, sender: &ComponentSender<Self>) {
+        if let (None, [id]) = (&self.page, self.selected.as_slice()) {
+            self.open(*id, Tab::default(), sender);
+        }
+    }
+
+    pub(super) fn search(&self) {
+        if self.page.is_none() {
+            self.machines.emit(MachinesMsg::SearchToggled(true));
+        }
+    }
+
+    /// Back to the list; the page is dropped once it has left the screen.
+    pub(super) fn show_list(&self) {
+        self.navigation.pop_to_tag("machines");
+    }
+
+    pub(super) fn page_left(&mut self) {
+        self.page = None;
+        self.enable_actions();
+        self.watch();
+    }
+}

@@ -1,0 +1,142 @@
+//! What the user has done: each change is a job with its commands.
+
+use std::future::Future;
+
+use relm4::prelude::*;
+
+use lectern_model::{
+    domain::{Domain, DomainAction, DomainState},
+    id::DomainId,
+};
+use lectern_services::{
+    host::{Host, HostError},
+    jobs::{self, StepText},
+};
+
+use super::{
+    App,
+    messages::{AppCmd, AppMsg},
+    picture,
+};
+use crate::{
+    dialogs,
+    errors::UserText,
+    jobs::{
+        JobsMsg,
+        board::{JobId, JobState},
+        show_transcript,
+    },
+    machine::Edit,
+    shell::sidebar::SidebarMsg,
+};
+
+impl App {
+    /// The machines that an action would fall on: the open page's, else the selected ones.
+    fn targets(&self) -> Vec<DomainId> {
+        self.page.as_ref().map_or_else(|| self.selected.clone(), |(id, _, _)| vec![*id])
+    }
+
+    /// Lets each action be chosen only where some machine allows it.
+    pub(super) fn enable_actions(&self) {
+        let targets = self.targets();
+        let connected = self.situation.is_connected();
+        for (action, handle) in &self.actions {
+            handle.set_enabled(connected && !self.picture.able(&targets, *action).is_empty());
+        }
+    }
+
+    /// An action was chosen; where something would be lost the user is asked first.
+    pub(super) fn asked(&self, action: DomainAction, sender: &ComponentSender<Self>) {
+        let able = self.picture.able(&self.targets(), action);
+        let ids: Vec<_> = able.iter().map(|domain| domain.id).collect();
+        let input = sender.input_sender().clone();
+        let agreed = move || drop(input.send(AppMsg::Agreed(action, ids)));
+        if picture::asks(action, able.len()) {
+            let names: Vec<_> = able.into_iter().map(|domain| domain.name).collect();
+            dialogs::confirm_action(action, &names, &self.window, agreed);
+        } else {
+            agreed();
+        }
+    }
+
+    pub(super) fn act(&mut self, action: DomainAction, machines: &[DomainId], sender: &ComponentSender<Self>) {
+        for domain in self.picture.able(machines, action) {
+            let (id, step) = (domain.id, StepText::Act { action, name: domain.name.clone() });
+            self.run(&domain, step, sender, move |host| async move { host.act(id, action).await });
+        }
+    }
+
+    pub(super) fn edit(&mut self, id: DomainId, edit: Edit, sender: &ComponentSender<Self>) {
+        let Some(domain) = self.picture.get(id).cloned() else { return };
+        let name = domain.name.clone();
+        match edit {
+            Edit::Name(to) => {
+                let step = StepText::Rename { from: name, to: to.clone() };
+                self.run(&domain, step, sender, move |host| async move { host.rename(id, to).await });
+            }
+            Edit::Title(title) => {
+                let step = StepText::SetTitle { name, title: title.clone() };
+                self.run(&domain, step, sender, move |host| async move { host.set_title(id, title).await });
+            }
+            Edit::Description(description) => {
+                let step = StepText::SetDescription { name, description: description.clone() };
+                self.run(&domain, step, sender, move |host| async move { host.set_description(id, description).await });
+            }
+            Edit::Autostart(on) => {
+                let step = StepText::SetAutostart { name, on };
+                self.run(&domain, step, sender, move |host| async move { host.set_autostart(id, on).await });
+            }
+        }
+    }
+
+    /// Starts a job: noted with its commands, done off this thread, and heard of when it ends.
+    fn run<F>(
+        &mut self,
+        domain: &Domain,
+        step: StepText,
+        sender: &ComponentSender<Self>,
+        work: impl FnOnce(Host) -> F + Send + 'static,
+    ) where
+        F: Future<Output = Result<(), HostError>> + Send,
+    {
+        let Some(host) = self.host.clone() else { return };
+        let (id, state): (DomainId, DomainState) = (domain.id, domain.state);
+        let commands = jobs::commands(&step, host.uri(), state);
+        let job = self.board.start(step, commands);
+        self.tell_jobs();
+        sender.oneshot_command(async move { AppCmd::JobEnded(job, Some(id), work(host).await) });
+    }
+
+    pub(super) fn job_ended(
+        &mut self,
+        job: JobId,
+        machine: Option<DomainId>,
+        result: Result<(), HostError>,
+        _sender: &ComponentSender<Self>,
+    ) {
+        let failed = result.as_ref().err().map(UserText::from);
+        self.board.end(job, result);
+        self.tell_jobs();
+        if let Some(text) = failed {
+            self.toast(text);
+        }
+        if let Some(machine) = machine {
+            self.refresh_page(machine);
+        }
+    }
+
+    fn tell_jobs(&self) {
+        self.sidebar.emit(SidebarMsg::Jobs(JobsMsg::from_board(&self.board)));
+    }
+
+    pub(super) fn show_commands(&self) {
+        show_transcript(&self.board.transcript(), &self.window);
+    }
+
+    pub(super) fn show_job_error(&self, id: JobId) {
+        let job = self.board.jobs().iter().find(|job| job.id == id);
+        if let Some(JobState::Failed(error)) = job.map(|job| &job.state) {
+            dialogs::show_error(&UserText::from(error), &self.window);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Questions before something is lost, and errors in full.
+
+use relm4::{adw, adw::prelude::*, gtk};
+
+use lectern_model::domain::{Consequence, DomainAction};
+
+use crate::{
+    errors::UserText,
+    i18n::{gettext, gettext_f, ngettext_f},
+    texts,
+};
+
+/// Asks before `action` is done to `names`; calls `then` if the user agrees.
+pub(crate) fn confirm_action(
+    action: DomainAction,
+    names: &[String],
+    parent: &impl IsA<gtk::Widget>,
+    then: impl FnOnce() + 'static,
+) {
+    let dialog = adw::AlertDialog::new(Some(&question(action, names)), Some(&consequence(action)));
+    if names.len() > 1 {
+        dialog.set_extra_child(Some(&name_list(names)));
+    }
+    let verb = texts::action(action);
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("do", &verb)]);
+    let loses = action.consequence() == Some(Consequence::MemoryDropped);
+    let look = if loses { adw::ResponseAppearance::Destructive } else { adw::ResponseAppearance::Suggested };
+    dialog.set_response_appearance("do", look);
+    dialog.set_default_response(Some(if loses { "cancel" } else { "do" }));
+    dialog.set_close_response("cancel");
+    let then = std::cell::Cell::new(Some(then));
+    dialog.connect_response(Some("do"), move |_, _| {
+        if let Some(then) = then.take() {
+            then();
+        }
+    });
+    dialog.present(Some(parent));
+}
+
+fn question(action: DomainAction, names: &[String]) -> String {
+    if let [name] = names {
+        let name = [("name", name.as_str())];
+        return match action {
+            DomainAction::ForceOff => gettext_f("Force off {name}?", &name),
+            DomainAction::Reset => gettext_f("Reset {name}?", &name),
+            DomainAction::Save => gettext_f("Save the memory of {name} and stop it?", &name),
+            DomainAction::Reboot => gettext_f("Reboot {name}?", &name),
+            _ => gettext_f("Shut down {name}?", &name),
+        };
+    }
+    let n = names.len();
+    match action {
+        DomainAction::ForceOff => ngettext_f("Force off {n} machine?", "Force off {n} machines?", n, &[]),
+        DomainAction::Reset => ngettext_f("Reset {n} machine?", "Reset {n} machines?", n, &[]),
+        DomainAction::Save => ngettext_f("Save the memory of {n} machine?", "Save the memory of {n} machines?", n, &[]),
+        DomainAction::Reboot => ngettext_f("Reboot {n} machine?", "Reboot {n} machines?", n, &[]),
+        _ => ngettext_f("Shut down {n} machine?", "Shut down {n} machines?", n, &[]),
+    }
+}
+
+/// Where the guest's memory goes.
+fn consequence(action: DomainAction) -> String {
+    match action {
+        DomainAction::ForceOff => gettext(
+            "It is as if the power cord were pulled: what the guest has not written to its disk is lost. Nothing is deleted.",
+        ),
+        DomainAction::Reset => {
+            gettext("It is as if the reset button were pressed: what the guest has not written to its disk is lost.")
+        }
+        DomainAction::Save => gettext(
+            "The guest's memory is written to a file on the host's disk, about as large as the memory in use. The next start goes on from there.",
+        ),
+        _ => gettext("The guest is asked to end its programs. Work that is open in it may be lost."),
+    }
+}
+
+fn name_list(names: &[String]) -> gtk::ScrolledWindow {
+    let label = gtk::Label::builder().label(names.join("\n")).xalign(0.0).selectable(true).build();
+    gtk::ScrolledWindow::builder().child(&label).propagate_natural_height(true).max_content_height(160).build()
+}
+
+/// Shows an error with its next step; libvirt's own text is one click away.
+pub(crate) fn show_error(text: &UserText, parent: &impl IsA<gtk::Widget>) {
+    let dialog = adw::AlertDialog::new(Some(&text.title), Some(&text.body));
+    dialog.add_response("close", &gettext("_Close"));
+    dialog.set_close_response("close");
+    if let Some(raw) = &text.raw {
+        let label = gtk::Label::builder().label(raw).wrap(true).selectable(true).xalign(0.0).build();
+        label.add_css_class("monospace");
+        let expander = gtk::Expander::builder().label(gettext("What libvirt said")).child(&label).build();
+        dialog.set_extra_child(Some(&expander));
+    }
+    dialog.present(Some(parent));
+}

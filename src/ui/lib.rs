@@ -1,0 +1,80 @@
+//! What Lectern shows; the only layer with widgets and with translated text.
+//!
+//! The tree of widgets, from the window inwards:
+//!
+//! - [`app`]: the window; owns the connection, the pages and the jobs
+//!   - [`shell::sidebar`]: the host, the pages, the [`jobs`] button
+//!   - [`machines`]: the list
+//!   - [`machine`]: one machine's page
+//!     - `overview`: state, addresses, graphs, texts, files
+//!     - `serial`: the console on ttyS0
+//! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
+//! - [`errors`], [`texts`]: from the other layers' values to sentences
+//! - [`actions`]: menus, buttons and keys by the same names
+
+mod actions;
+mod app;
+mod config;
+mod dialogs;
+mod errors;
+mod frames;
+mod help;
+mod i18n;
+mod jobs;
+mod language;
+mod machine;
+mod machines;
+mod preferences;
+mod settings;
+mod shell;
+mod texts;
+
+use relm4::{
+    RelmApp, adw,
+    gtk::{self, gio, glib, prelude::*},
+};
+
+use self::{
+    app::{App, AppInit},
+    settings::Settings,
+};
+pub use self::{
+    app::{Options, ShowPage},
+    config::{APP_ID, Assets, VERSION},
+};
+
+/// Runs the program until its window is closed. To be called from `main`, before any thread is started.
+pub fn run(options: Options) {
+    let assets = options.assets;
+    let settings = Settings::open(&assets);
+    language::init(&settings.text("language", ""), &assets);
+    glib::set_application_name("Lectern");
+    let application = adw::Application::builder().application_id(APP_ID).build();
+    if options.connect.is_some() || options.show.is_some() {
+        // Another host, or a machine's page, gets a window of its own.
+        application.set_flags(gio::ApplicationFlags::NON_UNIQUE);
+    }
+    register_resources(&assets);
+    application.connect_activate(|application| {
+        if let Some(window) = application.active_window() {
+            window.present();
+        }
+    });
+    let app = RelmApp::from_app(application).with_args(Vec::new());
+    load_style(&settings);
+    app.run::<App>(AppInit { options, settings });
+}
+
+fn register_resources(assets: &Assets) {
+    match gio::Resource::from_data(&glib::Bytes::from_static(assets.resources)) {
+        Ok(resources) => gio::resources_register(&resources),
+        Err(error) => tracing::warn!(%error, "no resources"),
+    }
+}
+
+/// `AdwApplication` loads `style.css` from the resources by itself; what is left is the user's choice of appearance.
+fn load_style(settings: &Settings) {
+    if gtk::init().is_ok() && adw::init().is_ok() {
+        preferences::apply_appearance(settings);
+    }
+}

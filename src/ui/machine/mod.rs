@@ -1,0 +1,254 @@
+//! One machine's page: what it is, and its serial console.
+
+mod files;
+mod graph;
+mod overview;
+mod serial;
+
+use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+
+use lectern_model::{domain::Domain, id::DomainId, stats::Counters, units::KiB};
+use lectern_services::host::{DomainDetails, Host, HostError};
+
+pub(crate) use self::overview::Edit;
+use self::{
+    overview::{Overview, OverviewMsg},
+    serial::{Serial, SerialInit, SerialMsg},
+};
+use crate::{actions, i18n::gettext, settings::Settings, shell::situation::Situation, texts};
+
+/// Which part of the page is on screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// The machine at a glance.
+    #[default]
+    Overview,
+    /// Its serial console.
+    Serial,
+}
+
+impl Tab {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Serial => "serial",
+        }
+    }
+}
+
+/// The page.
+pub(crate) struct MachinePage {
+    host: Host,
+    domain: Domain,
+    gone: bool,
+    situation: Situation,
+    overview: Controller<Overview>,
+    serial: Controller<Serial>,
+}
+
+/// What is needed to make the page.
+pub(crate) struct MachineInit {
+    /// The machine's host.
+    pub(crate) host: Host,
+    /// The machine.
+    pub(crate) domain: Domain,
+    /// How the connection stands.
+    pub(crate) situation: Situation,
+    /// The user's preferences.
+    pub(crate) settings: Settings,
+    /// The part to show first.
+    pub(crate) tab: Tab,
+}
+
+/// What the page is told.
+#[derive(Debug)]
+pub(crate) enum MachineMsg {
+    /// The machine changed.
+    Changed(Domain),
+    /// The machine is no longer there.
+    Gone,
+    /// The connection is in another state.
+    Situation(Situation),
+    /// A reading of the machine's counters.
+    Counters(Counters, Option<KiB>),
+    /// What is shown is to be read again.
+    Refresh,
+    /// Another part of the page came to the screen.
+    TabChosen(Option<String>),
+    /// The user changed something.
+    Edited(Edit),
+    /// The user wants a connection again.
+    Retry,
+}
+
+/// What the page asks for.
+#[derive(Debug)]
+pub(crate) enum MachineOutput {
+    /// Do this to the machine.
+    Edit(DomainId, Edit),
+    /// Connect again.
+    Retry,
+    /// This part is on screen.
+    Tab(Tab),
+}
+
+/// What came back from the host.
+#[derive(Debug)]
+pub(crate) enum MachineCmd {
+    /// What was asked for of the machine.
+    Details(Box<Result<DomainDetails, HostError>>),
+}
+
+#[relm4::component(pub(crate))]
+impl Component for MachinePage {
+    type Init = MachineInit;
+    type Input = MachineMsg;
+    type Output = MachineOutput;
+    type CommandOutput = MachineCmd;
+
+    view! {
+        #[root]
+        adw::NavigationPage {
+            set_tag: Some("machine"),
+            #[watch]
+            set_title: &model.domain.name,
+            adw::ToolbarView {
+                add_top_bar = &adw::HeaderBar {
+                    #[wrap(Some)]
+                    set_title_widget = &adw::WindowTitle {
+                        #[watch]
+                        set_title: &model.domain.name,
+                        #[watch]
+                        set_subtitle: &model.subtitle(),
+                    },
+                    #[name = "more"]
+                    pack_end = &gtk::MenuButton {
+                        set_icon_name: "view-more-symbolic",
+                        set_tooltip_text: Some(&gettext("More Actions")),
+                        set_menu_model: Some(&actions::menu(false)),
+                        #[watch]
+                        set_visible: !model.gone,
+                    },
+                    pack_end: &actions::buttons(),
+                },
+                add_top_bar = &gtk::CenterBox {
+                    add_css_class: "toolbar",
+                    #[wrap(Some)]
+                    #[name = "switcher"]
+                    set_center_widget = &adw::InlineViewSwitcher {
+                        set_display_mode: adw::InlineViewSwitcherDisplayMode::Both,
+                    },
+                },
+                add_top_bar = &adw::Banner {
+                    #[watch]
+                    set_title: &model.banner(),
+                    #[watch]
+                    set_revealed: !model.banner().is_empty(),
+                    #[watch]
+                    set_button_label: model.situation.banner_button().as_deref(),
+                    connect_button_clicked => MachineMsg::Retry,
+                },
+                #[wrap(Some)]
+                #[name = "stack"]
+                set_content = &adw::ViewStack {
+                    add_titled_with_icon: (
+                        model.overview.widget(), Some("overview"), &gettext("Overview"), "computer-symbolic",
+                    ),
+                    add_titled_with_icon: (
+                        model.serial.widget(), Some("serial"), &gettext("Serial"), "utilities-terminal-symbolic",
+                    ),
+                    connect_visible_child_name_notify[sender] => move |stack| {
+                        sender.input(MachineMsg::TabChosen(stack.visible_child_name().map(Into::into)));
+                    },
+                },
+            },
+        }
+    }
+
+    fn init(init: MachineInit, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let local = init.host.uri().is_local();
+        let overview =
+            Overview::builder().launch((init.domain.clone(), local)).forward(sender.input_sender(), MachineMsg::Edited);
+        let serial = SerialInit {
+            host: init.host.clone(),
+            id: init.domain.id,
+            state: init.domain.state,
+            settings: init.settings,
+        };
+        let serial = Serial::builder().launch(serial).detach();
+        let model =
+            Self { host: init.host, domain: init.domain, gone: false, situation: init.situation, overview, serial };
+        let widgets = view_output!();
+        actions::name_popover(&widgets.more);
+        widgets.switcher.set_stack(Some(&widgets.stack));
+        widgets.stack.set_visible_child_name(init.tab.name());
+        sender.input(MachineMsg::Refresh);
+        ComponentParts { model, widgets }
+    }
+
+    fn update(&mut self, message: MachineMsg, sender: ComponentSender<Self>, _root: &Self::Root) {
+        match message {
+            MachineMsg::Changed(domain) => self.change(domain, &sender),
+            MachineMsg::Gone => self.gone = true,
+            MachineMsg::Situation(situation) => self.situation = situation,
+            MachineMsg::Counters(now, used) => self.overview.emit(OverviewMsg::Counters(now, used)),
+            MachineMsg::Refresh => self.refresh(&sender),
+            MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
+            MachineMsg::Edited(edit) => drop(sender.output(MachineOutput::Edit(self.domain.id, edit))),
+            MachineMsg::Retry => drop(sender.output(MachineOutput::Retry)),
+        }
+    }
+
+    fn update_cmd(&mut self, message: MachineCmd, _sender: ComponentSender<Self>, _root: &Self::Root) {
+        match message {
+            MachineCmd::Details(details) => self.detailed(*details),
+        }
+    }
+}
+
+impl MachinePage {
+    fn subtitle(&self) -> String {
+        if self.gone {
+            gettext("No longer there")
+        } else {
+            texts::state_with_reason(self.domain.state, self.domain.reason)
+        }
+    }
+
+    fn banner(&self) -> String {
+        if self.gone {
+            return gettext("This machine was removed from the host. Its disks may still be there.");
+        }
+        if self.situation.is_stale() { self.situation.banner().unwrap_or_default() } else { String::new() }
+    }
+
+    /// Details are read again where a change may have changed them, not at each new usage figure.
+    fn change(&mut self, domain: Domain, sender: &ComponentSender<Self>) {
+        let figures_only = Domain { cpu: domain.cpu, ..self.domain.clone() } == domain;
+        self.gone = false;
+        if !figures_only {
+            self.serial.emit(SerialMsg::State(domain.state));
+            self.overview.emit(OverviewMsg::Domain(domain.clone()));
+            self.refresh(sender);
+        }
+        self.domain = domain;
+    }
+
+    fn refresh(&self, sender: &ComponentSender<Self>) {
+        let (host, id) = (self.host.clone(), self.domain.id);
+        sender.oneshot_command(async move { MachineCmd::Details(Box::new(host.details(id).await)) });
+    }
+
+    fn detailed(&self, details: Result<DomainDetails, HostError>) {
+        match details {
+            Ok(details) => self.overview.emit(OverviewMsg::Details(Box::new(details))),
+            Err(error) => tracing::info!(%error, "no details"),
+        }
+    }
+
+    fn show(&self, name: Option<&str>, sender: &ComponentSender<Self>) {
+        let tab = if name == Some(Tab::Serial.name()) { Tab::Serial } else { Tab::Overview };
+        self.serial.emit(SerialMsg::Shown(tab == Tab::Serial));
+        drop(sender.output(MachineOutput::Tab(tab)));
+    }
+}

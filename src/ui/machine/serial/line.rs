@@ -1,0 +1,223 @@
+//! When the serial line is opened, closed and opened again, and what the page says meanwhile: pure rules.
+
+use lectern_model::domain::DomainState;
+
+use crate::{errors::UserText, i18n::gettext};
+
+/// A line that closes sooner than it was heard is not opened again by itself more often than this.
+const TRIES: u32 = 3;
+
+/// What is to be done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// Nothing.
+    Nothing,
+    /// Give up the line.
+    Close,
+    /// Open the line, as this number; with `force` even where somebody else has it.
+    Open {
+        /// Which opening this is; answers to older ones are ignored.
+        number: u64,
+        /// Whether to take the line from whoever has it.
+        force: bool,
+    },
+}
+
+/// How the line stands.
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Off,
+    Opening,
+    Open {
+        silent: bool,
+    },
+    InUse,
+    Failed(UserText),
+}
+
+/// The line's rules.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    phase: Phase,
+    number: u64,
+    active: bool,
+    shown: bool,
+    tries: u32,
+}
+
+impl Line {
+    /// The present opening's number.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The machine is in this state.
+    pub(crate) fn state(&mut self, state: DomainState) -> Want {
+        let was = std::mem::replace(&mut self.active, state.is_active());
+        match (was, self.active) {
+            (true, false) => self.close(),
+            (false, true) => self.first_open(),
+            _ => Want::Nothing,
+        }
+    }
+
+    /// The page came to the screen, or left it; the line stays open behind other pages.
+    pub(crate) fn shown(&mut self, shown: bool) -> Want {
+        self.shown = shown;
+        if matches!(self.phase, Phase::Off) { self.first_open() } else { Want::Nothing }
+    }
+
+    /// The user takes the line from somebody else, or tries again after a failure.
+    pub(crate) fn take_over(&mut self) -> Want {
+        let force = matches!(self.phase, Phase::InUse);
+        self.tries = 0;
+        self.open(force)
+    }
+
+    /// The host's answer to opening `number`; `refused` says whether somebody else has the line, and the error.
+    /// True if the answer is to the present opening.
+    pub(crate) fn opened(&mut self, number: u64, refused: Option<(bool, UserText)>) -> bool {
+        if number != self.number {
+            return false;
+        }
+        self.phase = match refused {
+            None => Phase::Open { silent: false },
+            Some((true, _)) => Phase::InUse,
+            Some((false, text)) => Phase::Failed(text),
+        };
+        true
+    }
+
+    /// The line gave something.
+    pub(crate) fn heard(&mut self, number: u64) {
+        if number == self.number {
+            self.tries = 0;
+            self.phase = Phase::Open { silent: false };
+        }
+    }
+
+    /// The line gave nothing for a while; only an open line is silent, and only until it is heard.
+    pub(crate) fn silent(&mut self, number: u64) {
+        if number == self.number && matches!(self.phase, Phase::Open { .. }) && !self.was_heard() {
+            self.phase = Phase::Open { silent: true };
+        }
+    }
+
+    const fn was_heard(&self) -> bool {
+        self.tries == 0
+    }
+
+    /// The line was closed by the other side: a reboot keeps it, a stop or a take-over ends it.
+    pub(crate) fn closed(&mut self, number: u64) -> Want {
+        if number != self.number {
+            return Want::Nothing;
+        }
+        self.phase = Phase::Off;
+        if self.active && self.shown && self.tries < TRIES { self.open(false) } else { Want::Nothing }
+    }
+
+    fn first_open(&mut self) -> Want {
+        self.tries = 0;
+        if self.active && self.shown { self.open(false) } else { Want::Nothing }
+    }
+
+    fn open(&mut self, force: bool) -> Want {
+        if !self.active {
+            return Want::Nothing;
+        }
+        self.number += 1;
+        self.tries += 1;
+        self.phase = Phase::Opening;
+        Want::Open { number: self.number, force }
+    }
+
+    fn close(&mut self) -> Want {
+        self.number += 1;
+        self.phase = Phase::Off;
+        Want::Close
+    }
+
+    /// What the page says over the terminal; empty where there is nothing to say.
+    pub(crate) fn text(&self) -> String {
+        match &self.phase {
+            Phase::Off if self.active => gettext("The console was closed."),
+            Phase::Off => gettext("The machine is off. Its console opens when it is started."),
+            Phase::Opening | Phase::Open { silent: false } => String::new(),
+            Phase::Open { silent: true } => gettext("The line is silent. Press Enter to get a login prompt."),
+            Phase::InUse => gettext("Another program has this console open, for example “virsh console”."),
+            Phase::Failed(text) => format!("{} {}", text.title, text.body),
+        }
+    }
+
+    /// The button beside it.
+    pub(crate) fn button(&self) -> Option<String> {
+        match self.phase {
+            Phase::InUse => Some(gettext("Take Over")),
+            Phase::Failed(_) => Some(gettext("Try Again")),
+            Phase::Off if self.active => Some(gettext("Open Again")),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(number: u64) -> Want {
+        Want::Open { number, force: false }
+    }
+
+    fn running() -> Line {
+        let mut line = Line::default();
+        assert_eq!(line.shown(true), Want::Nothing);
+        assert_eq!(line.state(DomainState::Running), open(1));
+        assert!(line.opened(1, None));
+        line
+    }
+
+    #[test]
+    fn it_opens_with_the_machine_and_again_after_a_stop() {
+        let mut line = running();
+        line.heard(1);
+        assert_eq!(line.state(DomainState::Paused), Want::Nothing);
+        assert_eq!(line.state(DomainState::ShutOff), Want::Close);
+        assert_eq!(line.closed(1), Want::Nothing, "the old line's end is no news");
+        assert_eq!(line.state(DomainState::Running), open(3));
+    }
+
+    #[test]
+    fn a_line_that_never_answers_is_not_opened_for_ever() {
+        let mut line = running();
+        let mut opened = 1;
+        while let Want::Open { number, .. } = line.closed(line.number()) {
+            line.opened(number, None);
+            opened += 1;
+            assert!(opened < 10);
+        }
+        assert_eq!(opened, TRIES);
+        assert!(line.button().is_some());
+    }
+
+    #[test]
+    fn a_line_in_use_is_taken_over_only_when_asked() {
+        let mut line = Line::default();
+        line.shown(true);
+        line.state(DomainState::Running);
+        let text = UserText { title: String::new(), body: String::new(), raw: None };
+        line.opened(1, Some((true, text)));
+        assert_eq!(line.state(DomainState::Running), Want::Nothing);
+        assert_eq!(line.take_over(), Want::Open { number: 2, force: true });
+    }
+
+    #[test]
+    fn only_a_line_that_was_never_heard_is_called_silent() {
+        let mut line = running();
+        line.silent(1);
+        assert!(!line.text().is_empty());
+        line.heard(1);
+        line.silent(1);
+        assert_eq!(line.text(), "");
+    }
+}

@@ -1,0 +1,122 @@
+//! The columns of the list: what each shows and how it sorts.
+
+use std::{cell::Cell, cmp::Ordering, net::IpAddr, rc::Rc};
+
+use relm4::gtk::{self, gdk, glib, prelude::*};
+
+use lectern_model::domain::Domain;
+
+use super::row::MachineRow;
+use crate::i18n::gettext;
+
+/// The position of the row that a secondary click began on; GTK does not tell a row's position from a point.
+pub(crate) type Pressed = Rc<Cell<Option<u32>>>;
+
+/// The columns, in their order. The first carries the icon and names the row.
+pub(crate) fn build(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
+    let text = |title: &str, property, sorter, width| text(title, property, sorter, width, pressed);
+    let name = column(&gettext("Name"), &name_factory(pressed), &by(|a, b| natural(&a.name, &b.name)));
+    name.set_expand(true);
+    vec![
+        name,
+        text(&gettext("State"), "state", &by(|a, b| a.state.cmp(&b.state)), 190),
+        text(&gettext("IP Address"), "address", &by(|a, b| address(a).cmp(&address(b))), 150),
+        text(&gettext("CPU"), "cpu", &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 80),
+        text(&gettext("Memory"), "memory", &by(|a, b| a.memory.cmp(&b.memory)), 100),
+    ]
+}
+
+fn column(title: &str, factory: &gtk::SignalListItemFactory, sorter: &gtk::CustomSorter) -> gtk::ColumnViewColumn {
+    gtk::ColumnViewColumn::builder().title(title).factory(factory).sorter(sorter).resizable(true).build()
+}
+
+fn text(
+    title: &str,
+    property: &'static str,
+    sorter: &gtk::CustomSorter,
+    width: i32,
+    pressed: &Pressed,
+) -> gtk::ColumnViewColumn {
+    let factory = gtk::SignalListItemFactory::new();
+    let pressed = Rc::clone(pressed);
+    factory.connect_setup(move |_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+        let label = label();
+        label.add_css_class("numeric");
+        show(item, property).bind(&label, "label", gtk::Widget::NONE);
+        note_presses(&label, item, &pressed);
+        item.set_child(Some(&label));
+    });
+    let column = column(title, &factory, sorter);
+    column.set_fixed_width(width);
+    column
+}
+
+fn name_factory(pressed: &Pressed) -> gtk::SignalListItemFactory {
+    let factory = gtk::SignalListItemFactory::new();
+    let pressed = Rc::clone(pressed);
+    factory.connect_setup(move |_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+        let icon = gtk::Image::new();
+        icon.set_accessible_role(gtk::AccessibleRole::Presentation);
+        show(item, "icon").bind(&icon, "icon-name", gtk::Widget::NONE);
+        show(item, "classes").bind(&icon, "css-classes", gtk::Widget::NONE);
+        let label = label();
+        label.set_width_chars(14);
+        show(item, "name").bind(&label, "label", gtk::Widget::NONE);
+        let cell = gtk::Box::new(gtk::Orientation::Horizontal, 12);
+        cell.append(&icon);
+        cell.append(&label);
+        note_presses(&cell, item, &pressed);
+        item.set_child(Some(&cell));
+    });
+    factory
+}
+
+/// Notes where a secondary click begins, before the list's own gesture opens the menu.
+fn note_presses(cell: &impl IsA<gtk::Widget>, item: &gtk::ListItem, pressed: &Pressed) {
+    let click = gtk::GestureClick::builder().button(gdk::BUTTON_SECONDARY).build();
+    let (item, pressed) = (item.downgrade(), Rc::clone(pressed));
+    click.connect_pressed(move |_, _, _, _| pressed.set(item.upgrade().map(|item| item.position())));
+    cell.add_controller(click);
+}
+
+fn label() -> gtk::Label {
+    gtk::Label::builder().xalign(0.0).ellipsize(gtk::pango::EllipsizeMode::End).build()
+}
+
+/// The row's property, followed as it changes and as the cell is given another row.
+fn show(item: &gtk::ListItem, property: &str) -> gtk::PropertyExpression {
+    item.property_expression("item").chain_property::<MachineRow>(property)
+}
+
+fn by(compare: fn(&Domain, &Domain) -> Ordering) -> gtk::CustomSorter {
+    gtk::CustomSorter::new(move |a, b| {
+        let (Some(a), Some(b)) = (a.downcast_ref::<MachineRow>(), b.downcast_ref::<MachineRow>()) else {
+            return gtk::Ordering::Equal;
+        };
+        a.with(|a| b.with(|b| compare(a, b))).flatten().unwrap_or(Ordering::Equal).into()
+    })
+}
+
+fn address(domain: &Domain) -> Option<IpAddr> {
+    domain.address.as_ref().map(|a| a.ip)
+}
+
+/// Names in the order that a person expects: `node2` before `node10`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let key = |name: &str| glib::FilenameCollationKey::from(name.to_lowercase());
+    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_sort_as_numbers() {
+        let mut names = ["node10", "node2", "Node1", "abc"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["abc", "Node1", "node2", "node10"]);
+    }
+}

@@ -1,0 +1,224 @@
+//! The rows behind the list: kept by key, changed in place, narrowed and sorted.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use relm4::gtk::{self, gio, prelude::*};
+
+use lectern_model::{domain::Domain, id::DomainId};
+use lectern_services::host::DomainChanges;
+
+use super::{
+    columns::{self, Pressed},
+    query::Query,
+    row::MachineRow,
+};
+
+/// The list's data and its view.
+pub(crate) struct List {
+    store: gio::ListStore,
+    rows: HashMap<DomainId, MachineRow>,
+    picture: u64,
+    query: Rc<RefCell<Query>>,
+    filter: gtk::CustomFilter,
+    selection: gtk::MultiSelection,
+    view: gtk::ColumnView,
+    name_column: Option<gtk::ColumnViewColumn>,
+    pressed: Pressed,
+}
+
+impl List {
+    /// An empty list.
+    pub(crate) fn new() -> Self {
+        let store = gio::ListStore::new::<MachineRow>();
+        let query = Rc::new(RefCell::new(Query::default()));
+        let filter = filter(&query);
+        let filtered = gtk::FilterListModel::new(Some(store.clone()), Some(filter.clone()));
+        let view = gtk::ColumnView::builder().reorderable(false).build();
+        let sorted = gtk::SortListModel::new(Some(filtered), view.sorter());
+        let selection = gtk::MultiSelection::new(Some(sorted));
+        view.set_model(Some(&selection));
+        let pressed = Pressed::default();
+        let columns = columns::build(&pressed);
+        for column in &columns {
+            view.append_column(column);
+        }
+        let name_column = columns.into_iter().next();
+        view.sort_by_column(name_column.as_ref(), gtk::SortType::Ascending);
+        view.set_row_factory(Some(&named_rows()));
+        Self { store, rows: HashMap::new(), picture: 0, query, filter, selection, view, name_column, pressed }
+    }
+
+    /// The widget.
+    pub(crate) const fn view(&self) -> &gtk::ColumnView {
+        &self.view
+    }
+
+    /// What is selected, as a model to listen to.
+    pub(crate) const fn selection(&self) -> &gtk::MultiSelection {
+        &self.selection
+    }
+
+    /// How many machines there are, and how many of them are shown.
+    pub(crate) fn counts(&self) -> (u32, u32) {
+        (self.store.n_items(), self.selection.n_items())
+    }
+
+    /// The row at a position of the view.
+    pub(crate) fn at(&self, position: u32) -> Option<MachineRow> {
+        self.selection.item(position).and_downcast()
+    }
+
+    /// The keys of the selected machines, in the order of the view.
+    pub(crate) fn selected(&self) -> Vec<DomainId> {
+        let chosen = self.selection.selection();
+        (0..u32::try_from(chosen.size()).unwrap_or(u32::MAX)).filter_map(|nth| self.at(chosen.nth(nth))?.id()).collect()
+    }
+
+    /// Puts a batch of changes into the rows; at most one re-sort and one re-filter for all of it.
+    pub(crate) fn apply(&mut self, changes: DomainChanges) {
+        self.picture += 1;
+        let mut touched = Touched::default();
+        let mut new = Vec::new();
+        for domain in changes.changed {
+            self.show(domain, &mut new, &mut touched);
+        }
+        self.store.extend_from_slice(&new);
+        self.remove(changes.complete, &changes.removed);
+        self.refresh(touched);
+    }
+
+    fn show(&mut self, domain: Domain, new: &mut Vec<MachineRow>, touched: &mut Touched) {
+        if let Some(row) = self.rows.get(&domain.id) {
+            row.with(|before| touched.note(before, &domain));
+            row.mark(self.picture);
+            row.show(domain);
+        } else {
+            let id = domain.id;
+            let row = MachineRow::new(domain);
+            row.mark(self.picture);
+            self.rows.insert(id, row.clone());
+            new.push(row);
+        }
+    }
+
+    fn remove(&mut self, complete: bool, removed: &[DomainId]) {
+        let picture = self.picture;
+        let gone = |row: &MachineRow| {
+            (complete && row.marked() != picture) || row.id().is_some_and(|id| removed.contains(&id))
+        };
+        let before = self.rows.len();
+        self.rows.retain(|_, row| !gone(row));
+        if self.rows.len() != before {
+            self.store.retain(|item| item.downcast_ref::<MachineRow>().is_some_and(|row| !gone(row)));
+        }
+    }
+
+    fn refresh(&self, touched: Touched) {
+        if touched.filtered && !self.query.borrow().is_empty() {
+            self.filter.changed(gtk::FilterChange::Different);
+        }
+        let sorter = self.view.sorter().and_downcast::<gtk::ColumnViewSorter>();
+        let Some(sorter) = sorter else { return };
+        let by_name = sorter.primary_sort_column() == self.name_column;
+        if (by_name && touched.name) || (!by_name && touched.any) {
+            sorter.changed(gtk::SorterChange::Different);
+        }
+    }
+
+    /// Narrows the list anew.
+    pub(crate) fn narrow(&self, change: impl FnOnce(&mut Query)) {
+        change(&mut self.query.borrow_mut());
+        self.filter.changed(gtk::FilterChange::Different);
+    }
+
+    /// Where the last secondary click began; see [`Pressed`].
+    pub(crate) const fn pressed(&self) -> &Pressed {
+        &self.pressed
+    }
+}
+
+/// What a batch changed, so that the list is sorted and filtered again only where that matters.
+#[derive(Clone, Copy, Debug, Default)]
+struct Touched {
+    name: bool,
+    filtered: bool,
+    any: bool,
+}
+
+impl Touched {
+    fn note(&mut self, before: &Domain, now: &Domain) {
+        self.name |= before.name != now.name;
+        self.filtered |= before.name != now.name || before.state != now.state || before.address != now.address;
+        self.any |= before != now;
+    }
+}
+
+fn filter(query: &Rc<RefCell<Query>>) -> gtk::CustomFilter {
+    let query = Rc::clone(query);
+    gtk::CustomFilter::new(move |item| {
+        let row = item.downcast_ref::<MachineRow>();
+        row.and_then(|row| row.with(|domain| query.borrow().matches(domain))).unwrap_or(false)
+    })
+}
+
+/// Gives each row its machine's name and state for screen readers, which GTK leaves empty.
+fn named_rows() -> gtk::SignalListItemFactory {
+    let factory = gtk::SignalListItemFactory::new();
+    factory.connect_setup(|_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ColumnViewRow>() else { return };
+        let row = |property| item.property_expression("item").chain_property::<MachineRow>(property);
+        row("name").bind(item, "accessible-label", gtk::Widget::NONE);
+        row("state").bind(item, "accessible-description", gtk::Widget::NONE);
+    });
+    factory
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_model::{
+        domain::{DomainState, StateReason},
+        units::KiB,
+    };
+
+    fn domain(number: u8) -> Domain {
+        Domain {
+            id: DomainId::from_bytes([number; 16]),
+            name: format!("node{number}"),
+            state: DomainState::ShutOff,
+            reason: StateReason::None,
+            vcpus: 1,
+            memory: KiB(1024),
+            address: None,
+            cpu: None,
+        }
+    }
+
+    fn changes(complete: bool, changed: Vec<Domain>, removed: Vec<DomainId>) -> DomainChanges {
+        DomainChanges { complete, changed, removed }
+    }
+
+    #[gtk::test]
+    fn a_complete_picture_replaces_and_keeps_the_objects() {
+        let mut list = List::new();
+        list.apply(changes(true, (1..=3).map(domain).collect(), vec![]));
+        let kept = list.at(1).unwrap();
+        list.apply(changes(true, vec![domain(2), domain(4)], vec![]));
+        assert_eq!(list.counts(), (2, 2));
+        assert_eq!(list.at(0).unwrap(), kept);
+        list.apply(changes(false, vec![], vec![domain(2).id]));
+        assert_eq!(list.counts(), (1, 1));
+    }
+
+    #[gtk::test]
+    fn a_change_of_state_re_filters_and_keeps_the_selection() {
+        let mut list = List::new();
+        list.apply(changes(true, (1..=3).map(domain).collect(), vec![]));
+        list.selection().select_item(2, true);
+        list.narrow(|q| q.set_state(super::super::query::StateFilter::Inactive));
+        let running = Domain { state: DomainState::Running, ..domain(1) };
+        list.apply(changes(false, vec![running], vec![]));
+        assert_eq!(list.counts(), (3, 2));
+        assert_eq!(list.selected(), [domain(3).id]);
+    }
+}

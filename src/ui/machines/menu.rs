@@ -1,0 +1,61 @@
+//! The context menu of the list, by pointer and by keyboard.
+
+use std::rc::Rc;
+
+use relm4::gtk::{self, gdk, glib, prelude::*};
+
+use super::list::List;
+use crate::actions;
+
+/// Opens the menu of the actions on a secondary click, a long press, the Menu key and Shift+F10.
+pub(crate) fn attach(list: &List) {
+    let view = list.view();
+    let popover = gtk::PopoverMenu::from_model(Some(&actions::menu(true)));
+    popover.set_parent(view);
+    popover.set_has_arrow(false);
+    popover.set_halign(gtk::Align::Start);
+    popover.connect_map(|popover| actions::name_menu_items(popover.upcast_ref()));
+    view.connect_destroy({
+        let popover = popover.clone();
+        move |_| popover.unparent()
+    });
+    view.add_controller(click(list, &popover));
+    view.add_controller(keys(&popover));
+}
+
+fn click(list: &List, popover: &gtk::PopoverMenu) -> gtk::GestureClick {
+    let click = gtk::GestureClick::builder().button(gdk::BUTTON_SECONDARY).build();
+    let (selection, pressed) = (list.selection().clone(), Rc::clone(list.pressed()));
+    let popover = popover.downgrade();
+    click.connect_pressed(move |_, _, x, y| {
+        let Some(popover) = popover.upgrade() else { return };
+        if let Some(position) = pressed.take()
+            && !selection.is_selected(position)
+        {
+            selection.select_item(position, true);
+        }
+        if !selection.selection().is_empty() {
+            open_at(&popover, x, y);
+        }
+    });
+    click
+}
+
+fn keys(popover: &gtk::PopoverMenu) -> gtk::ShortcutController {
+    let controller = gtk::ShortcutController::new();
+    let popover = popover.downgrade();
+    let action = gtk::CallbackAction::new(move |view, _| {
+        let Some(popover) = popover.upgrade() else { return glib::Propagation::Proceed };
+        open_at(&popover, f64::from(view.width()) / 3.0, 60.0);
+        glib::Propagation::Stop
+    });
+    let trigger = gtk::ShortcutTrigger::parse_string("Menu|<Shift>F10");
+    controller.add_shortcut(gtk::Shortcut::new(trigger, Some(action)));
+    controller
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a position in a widget, far below 2^31")]
+fn open_at(popover: &gtk::PopoverMenu, x: f64, y: f64) {
+    popover.set_pointing_to(Some(&gdk::Rectangle::new(x as i32, y as i32, 1, 1)));
+    popover.popup();
+}

@@ -1,0 +1,298 @@
+//! The page with all machines of a host: search, filter, selection, and what to do with it.
+
+mod columns;
+mod list;
+mod menu;
+mod query;
+mod row;
+
+use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+
+use lectern_model::id::DomainId;
+use lectern_services::host::DomainChanges;
+
+use self::{list::List, query::StateFilter};
+use crate::{
+    actions,
+    i18n::{gettext, ngettext_f},
+    shell::situation::Situation,
+};
+
+/// The page.
+pub(crate) struct Machines {
+    list: List,
+    situation: Situation,
+    search: bool,
+    /// The position in [`StateFilter::ALL`].
+    filter: u32,
+    selected: usize,
+}
+
+/// What the page is told.
+#[derive(Debug)]
+pub(crate) enum MachinesMsg {
+    /// Machines came, changed or went.
+    Changed(DomainChanges),
+    /// The connection is in another state.
+    Situation(Situation),
+    /// The search bar is to be shown or hidden.
+    SearchToggled(bool),
+    /// Words to look for.
+    SearchChanged(String),
+    /// One of [`StateFilter::ALL`] was chosen.
+    FilterChosen(u32),
+    /// The user selected something else.
+    SelectionChanged,
+    /// The user opened the row at a position.
+    Activated(u32),
+    /// The button of the page that says what is wrong.
+    Retry,
+    /// The button for the raw error.
+    Details,
+}
+
+/// What the page reports.
+#[derive(Debug)]
+pub(crate) enum MachinesOutput {
+    /// These machines are selected.
+    Selected(Vec<DomainId>),
+    /// Open this machine's page.
+    Open(DomainId),
+    /// Try to connect again.
+    Retry,
+    /// Show what libvirt said.
+    Details,
+}
+
+#[relm4::component(pub(crate))]
+impl SimpleComponent for Machines {
+    type Init = ();
+    type Input = MachinesMsg;
+    type Output = MachinesOutput;
+
+    view! {
+        #[root]
+        adw::NavigationPage {
+            set_title: &gettext("Virtual Machines"),
+            set_tag: Some("machines"),
+            #[name = "toolbars"]
+            adw::ToolbarView {
+                add_top_bar = &adw::HeaderBar {
+                    pack_end = &gtk::ToggleButton {
+                        set_icon_name: "system-search-symbolic",
+                        set_tooltip_text: Some(&gettext("Search and Filter")),
+                        #[watch]
+                        #[block_signal(toggled)]
+                        set_active: model.search,
+                        #[watch]
+                        set_sensitive: model.situation.has_machines(),
+                        connect_toggled[sender] => move |b| sender.input(MachinesMsg::SearchToggled(b.is_active())) @toggled,
+                    },
+                },
+                #[name = "search_bar"]
+                add_top_bar = &gtk::SearchBar {
+                    #[watch]
+                    set_search_mode: model.search,
+                    connect_search_mode_enabled_notify[sender] => move |bar| {
+                        sender.input(MachinesMsg::SearchToggled(bar.is_search_mode()));
+                    },
+                    #[wrap(Some)]
+                    set_child = &gtk::Box {
+                        set_spacing: 6,
+                        #[name = "search_entry"]
+                        gtk::SearchEntry {
+                            set_hexpand: true,
+                            set_placeholder_text: Some(&gettext("Search by name or address")),
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Search machines"))],
+                            connect_search_changed[sender] => move |entry| {
+                                sender.input(MachinesMsg::SearchChanged(entry.text().into()));
+                            },
+                        },
+                        gtk::DropDown {
+                            set_model: Some(&filter_names()),
+                            set_tooltip_text: Some(&gettext("Which Machines Are Shown")),
+                            #[watch]
+                            #[block_signal(chosen)]
+                            set_selected: model.filter,
+                            connect_selected_notify[sender] => move |choice| {
+                                sender.input(MachinesMsg::FilterChosen(choice.selected()));
+                            } @chosen,
+                        },
+                    },
+                },
+                add_top_bar = &adw::Banner {
+                    #[watch]
+                    set_title: &model.situation.banner().unwrap_or_default(),
+                    #[watch]
+                    set_revealed: model.situation.banner().is_some(),
+                    #[watch]
+                    set_button_label: model.situation.banner_button().as_deref(),
+                    connect_button_clicked => MachinesMsg::Retry,
+                },
+                #[wrap(Some)]
+                set_content = &gtk::Stack {
+                    set_transition_type: gtk::StackTransitionType::Crossfade,
+                    add_named[Some("connecting")] = &adw::StatusPage {
+                        set_title: &gettext("Connecting…"),
+                        #[watch]
+                        set_description: Some(&model.situation.uri()),
+                        #[wrap(Some)]
+                        set_paintable = &adw::SpinnerPaintable::new(None::<&gtk::Widget>) {},
+                    },
+                    add_named[Some("failed")] = &adw::StatusPage {
+                        set_icon_name: Some("network-error-symbolic"),
+                        #[watch]
+                        set_title: &model.situation.problem_title(),
+                        #[watch]
+                        set_description: Some(&model.situation.problem_body()),
+                        gtk::Box {
+                            set_halign: gtk::Align::Center,
+                            set_spacing: 12,
+                            gtk::Button {
+                                set_label: &gettext("Try Again"),
+                                add_css_class: "pill",
+                                add_css_class: "suggested-action",
+                                #[watch]
+                                set_visible: model.situation.can_retry(),
+                                connect_clicked => MachinesMsg::Retry,
+                            },
+                            gtk::Button {
+                                set_label: &gettext("Details"),
+                                add_css_class: "pill",
+                                #[watch]
+                                set_visible: model.situation.has_details(),
+                                connect_clicked => MachinesMsg::Details,
+                            },
+                        },
+                    },
+                    add_named[Some("empty")] = &adw::StatusPage {
+                        set_icon_name: Some("computer-symbolic"),
+                        set_title: &gettext("No Virtual Machines"),
+                        set_description: Some(&gettext("This host has no virtual machine yet. One that is made with virsh or another program appears here at once.")),
+                    },
+                    add_named[Some("nothing")] = &adw::StatusPage {
+                        set_icon_name: Some("system-search-symbolic"),
+                        set_title: &gettext("No Results Found"),
+                        set_description: Some(&gettext("Try other words, or show machines in any state.")),
+                    },
+                    add_named[Some("list")] = &gtk::ScrolledWindow {
+                        set_hscrollbar_policy: gtk::PolicyType::Automatic,
+                        #[watch]
+                        set_css_classes: if model.situation.is_stale() { &["stale"] } else { &[] },
+                        #[local_ref]
+                        view -> gtk::ColumnView {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Virtual machines"))],
+                            connect_activate[sender] => move |_, position| sender.input(MachinesMsg::Activated(position)),
+                        },
+                    },
+                    #[watch]
+                    set_visible_child_name: model.shown(),
+                },
+                add_bottom_bar = &gtk::ActionBar {
+                    #[watch]
+                    set_revealed: model.selected > 0 && model.shown() == "list",
+                    pack_start = &gtk::Label {
+                        #[watch]
+                        set_label: &ngettext_f("{n} machine selected", "{n} machines selected", model.selected, &[]),
+                    },
+                    #[name = "more"]
+                    pack_end = &gtk::MenuButton {
+                        set_icon_name: "view-more-symbolic",
+                        set_tooltip_text: Some(&gettext("More Actions")),
+                        set_menu_model: Some(&actions::menu(false)),
+                        set_direction: gtk::ArrowType::Up,
+                    },
+                    pack_end: &actions::buttons(),
+                },
+            },
+        }
+    }
+
+    fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let model = Self { list: List::new(), situation: Situation::default(), search: false, filter: 0, selected: 0 };
+        let view = model.list.view().clone();
+        let input = sender.input_sender().clone();
+        model.list.selection().connect_selection_changed(move |_, _, _| input.emit(MachinesMsg::SelectionChanged));
+        menu::attach(&model.list);
+        let widgets = view_output!();
+        actions::name_popover(&widgets.more);
+        widgets.search_bar.connect_entry(&widgets.search_entry);
+        widgets.search_bar.set_key_capture_widget(Some(&widgets.toolbars));
+        ComponentParts { model, widgets }
+    }
+
+    fn update(&mut self, message: MachinesMsg, sender: ComponentSender<Self>) {
+        match message {
+            MachinesMsg::Changed(changes) => self.change(changes, &sender),
+            MachinesMsg::Situation(situation) => self.follow(situation),
+            MachinesMsg::SearchToggled(on) => self.toggle_search(on),
+            MachinesMsg::SearchChanged(text) => self.list.narrow(|query| query.set_text(&text)),
+            MachinesMsg::FilterChosen(nth) => self.filter(nth),
+            MachinesMsg::SelectionChanged => self.report_selection(&sender),
+            MachinesMsg::Activated(position) => self.open(position, &sender),
+            MachinesMsg::Retry => drop(sender.output(MachinesOutput::Retry)),
+            MachinesMsg::Details => drop(sender.output(MachinesOutput::Details)),
+        }
+    }
+}
+
+impl Machines {
+    fn change(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
+        let went = changes.complete || !changes.removed.is_empty();
+        self.list.apply(changes);
+        self.situation.set_machines(self.list.counts().0);
+        if went {
+            self.report_selection(sender);
+        }
+    }
+
+    fn follow(&mut self, situation: Situation) {
+        self.situation = situation;
+        self.situation.set_machines(self.list.counts().0);
+    }
+
+    /// A hidden search narrows nothing; its words are cleared by the search bar itself.
+    fn toggle_search(&mut self, on: bool) {
+        self.search = on;
+        if !on && self.filter != 0 {
+            self.filter(0);
+        }
+    }
+
+    fn filter(&mut self, nth: u32) {
+        self.filter = nth;
+        let chosen = usize::try_from(nth).ok().and_then(|nth| StateFilter::ALL.get(nth)).copied().unwrap_or_default();
+        self.list.narrow(|query| query.set_state(chosen));
+    }
+
+    fn report_selection(&mut self, sender: &ComponentSender<Self>) {
+        let selected = self.list.selected();
+        self.selected = selected.len();
+        drop(sender.output(MachinesOutput::Selected(selected)));
+    }
+
+    fn open(&self, position: u32, sender: &ComponentSender<Self>) {
+        if let Some(id) = self.list.at(position).and_then(|row| row.id()) {
+            drop(sender.output(MachinesOutput::Open(id)));
+        }
+    }
+
+    /// The name of the page that fits.
+    fn shown(&self) -> &'static str {
+        self.situation.page().unwrap_or_else(|| match self.list.counts() {
+            (0, _) => "empty",
+            (_, 0) => "nothing",
+            _ => "list",
+        })
+    }
+}
+
+fn filter_names() -> gtk::StringList {
+    let names = StateFilter::ALL.map(|filter| match filter {
+        StateFilter::All => gettext("All Machines"),
+        StateFilter::Active => gettext("Switched On"),
+        StateFilter::Inactive => gettext("Switched Off"),
+        StateFilter::Paused => gettext("Paused"),
+    });
+    gtk::StringList::new(&names.each_ref().map(String::as_str))
+}

@@ -1,0 +1,104 @@
+//! What the list is narrowed to: words and a state.
+
+use lectern_model::domain::{Domain, DomainState};
+
+/// The states that the filter offers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum StateFilter {
+    /// All machines.
+    #[default]
+    All,
+    /// Those with a QEMU process.
+    Active,
+    /// Those without.
+    Inactive,
+    /// Those that are paused.
+    Paused,
+}
+
+impl StateFilter {
+    /// In the order of the menu.
+    pub(crate) const ALL: [Self; 4] = [Self::All, Self::Active, Self::Inactive, Self::Paused];
+
+    const fn matches(self, state: DomainState) -> bool {
+        match self {
+            Self::All => true,
+            Self::Active => state.is_active(),
+            Self::Inactive => !state.is_active(),
+            Self::Paused => matches!(state, DomainState::Paused),
+        }
+    }
+}
+
+/// The list's present narrowing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Query {
+    words: Vec<String>,
+    state: StateFilter,
+}
+
+impl Query {
+    /// Looks for every word of `text`, in any order, without regard to case.
+    pub(crate) fn set_text(&mut self, text: &str) {
+        self.words = text.split_whitespace().map(str::to_lowercase).collect();
+    }
+
+    /// Keeps machines in this state only.
+    pub(crate) const fn set_state(&mut self, state: StateFilter) {
+        self.state = state;
+    }
+
+    /// Whether everything is shown.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.state == StateFilter::All
+    }
+
+    /// Whether `domain` is shown: each word is in its name or its address.
+    pub(crate) fn matches(&self, domain: &Domain) -> bool {
+        if !self.state.matches(domain.state) {
+            return false;
+        }
+        if self.words.is_empty() {
+            return true;
+        }
+        let name = domain.name.to_lowercase();
+        let address = domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default();
+        self.words.iter().all(|word| name.contains(word) || address.contains(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_model::{domain::StateReason, id::DomainId, units::KiB};
+
+    fn domain(name: &str, state: DomainState) -> Domain {
+        Domain {
+            id: DomainId::from_bytes([0; 16]),
+            name: name.into(),
+            state,
+            reason: StateReason::None,
+            vcpus: 1,
+            memory: KiB(1),
+            address: None,
+            cpu: None,
+        }
+    }
+
+    #[test]
+    fn all_words_must_be_there_in_any_case() {
+        let mut query = Query::default();
+        query.set_text("  NODE 1");
+        assert!(query.matches(&domain("student-Node-21", DomainState::ShutOff)));
+        assert!(!query.matches(&domain("node2", DomainState::ShutOff)));
+    }
+
+    #[test]
+    fn a_state_narrows_further() {
+        let mut query = Query::default();
+        query.set_state(StateFilter::Active);
+        assert!(query.matches(&domain("a", DomainState::Paused)));
+        assert!(!query.matches(&domain("a", DomainState::ShutOff)));
+        assert!(!query.is_empty());
+    }
+}

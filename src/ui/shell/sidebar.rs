@@ -1,0 +1,155 @@
+//! The sidebar: the host and its state at the top, the pages below.
+
+use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+
+use super::situation::Situation;
+use crate::{
+    actions,
+    i18n::{gettext, ngettext_f},
+    jobs::{Jobs, JobsMsg, JobsOutput},
+};
+
+/// The sidebar.
+pub(crate) struct Sidebar {
+    situation: Situation,
+    machines: usize,
+    running: usize,
+    jobs: Controller<Jobs>,
+}
+
+/// What the sidebar is told.
+#[derive(Debug)]
+pub(crate) enum SidebarMsg {
+    /// The connection is in another state.
+    Situation(Situation),
+    /// How many machines there are, and how many of them are on.
+    Counts(usize, usize),
+    /// The jobs changed.
+    Jobs(JobsMsg),
+    /// A page was chosen.
+    Chosen,
+}
+
+/// What the sidebar asks for.
+#[derive(Debug)]
+pub(crate) enum SidebarOutput {
+    /// Show the machines.
+    Machines,
+    /// From the jobs button.
+    Jobs(JobsOutput),
+}
+
+#[relm4::component(pub(crate))]
+impl SimpleComponent for Sidebar {
+    type Init = ();
+    type Input = SidebarMsg;
+    type Output = SidebarOutput;
+
+    view! {
+        adw::NavigationPage {
+            set_title: &gettext("Lectern"),
+            adw::ToolbarView {
+                add_top_bar = &adw::HeaderBar {
+                    pack_start: model.jobs.widget(),
+                    #[name = "menu"]
+                    pack_end = &gtk::MenuButton {
+                        set_icon_name: "open-menu-symbolic",
+                        set_primary: true,
+                        set_tooltip_text: Some(&gettext("Main Menu")),
+                        set_menu_model: Some(&actions::main_menu()),
+                    },
+                },
+                #[wrap(Some)]
+                set_content = &gtk::Box {
+                    set_orientation: gtk::Orientation::Vertical,
+                    gtk::Box {
+                        set_orientation: gtk::Orientation::Vertical,
+                        set_spacing: 3,
+                        set_margin_all: 12,
+                        gtk::Label {
+                            set_xalign: 0.0,
+                            set_ellipsize: gtk::pango::EllipsizeMode::End,
+                            add_css_class: "heading",
+                            #[watch]
+                            set_label: &model.name(),
+                        },
+                        gtk::Label {
+                            set_xalign: 0.0,
+                            set_ellipsize: gtk::pango::EllipsizeMode::Middle,
+                            add_css_class: "caption",
+                            add_css_class: "dimmed",
+                            #[watch]
+                            set_label: &model.situation.uri(),
+                            #[watch]
+                            set_tooltip_text: Some(&model.situation.uri()),
+                        },
+                        gtk::Label {
+                            set_xalign: 0.0,
+                            set_wrap: true,
+                            add_css_class: "caption",
+                            #[watch]
+                            set_label: &model.state(),
+                        },
+                    },
+                    gtk::Separator {},
+                    gtk::ListBox {
+                        add_css_class: "navigation-sidebar",
+                        update_property: &[gtk::accessible::Property::Label(&gettext("Pages"))],
+                        append = &gtk::Box {
+                            set_spacing: 12,
+                            gtk::Image { set_icon_name: Some("computer-symbolic") },
+                            gtk::Label { set_label: &gettext("Machines"), set_hexpand: true, set_xalign: 0.0 },
+                            gtk::Label {
+                                add_css_class: "dimmed",
+                                add_css_class: "numeric",
+                                #[watch]
+                                set_label: &model.count(),
+                            },
+                        },
+                        connect_row_activated[sender] => move |_, _| sender.input(SidebarMsg::Chosen),
+                    },
+                },
+            },
+        }
+    }
+
+    fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let output = sender.output_sender().clone();
+        let jobs = Jobs::builder().launch(()).forward(&output, SidebarOutput::Jobs);
+        let model = Self { situation: Situation::default(), machines: 0, running: 0, jobs };
+        let widgets = view_output!();
+        actions::name_popover(&widgets.menu);
+        ComponentParts { model, widgets }
+    }
+
+    fn update(&mut self, message: SidebarMsg, sender: ComponentSender<Self>) {
+        match message {
+            SidebarMsg::Situation(situation) => self.situation = situation,
+            SidebarMsg::Counts(machines, running) => (self.machines, self.running) = (machines, running),
+            SidebarMsg::Jobs(message) => self.jobs.emit(message),
+            SidebarMsg::Chosen => drop(sender.output(SidebarOutput::Machines)),
+        }
+    }
+}
+
+impl Sidebar {
+    fn name(&self) -> String {
+        self.situation.info().map_or_else(|| gettext("Host"), |info| info.hostname.clone())
+    }
+
+    /// The connection's state, and what the host has.
+    fn state(&self) -> String {
+        let Some(info) = self.situation.info().filter(|_| self.situation.is_connected()) else {
+            return self.situation.line();
+        };
+        let cpus = usize::try_from(info.cpus).unwrap_or(usize::MAX);
+        let memory = info.memory.to_string();
+        let load = ngettext_f("{n} CPU, {memory} memory", "{n} CPUs, {memory} memory", cpus, &[("memory", &memory)]);
+        let on = ngettext_f("{n} machine on", "{n} machines on", self.running, &[]);
+        format!("{} · {load}\n{on}", self.situation.line())
+    }
+
+    fn count(&self) -> String {
+        if self.machines == 0 { String::new() } else { self.machines.to_string() }
+    }
+}

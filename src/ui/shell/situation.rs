@@ -1,0 +1,194 @@
+//! How the connection stands, and what the pages say of it: pure, so that it is tested without a display.
+
+use lectern_services::host::{ConnectionState, HostInfo};
+
+use crate::{
+    errors::UserText,
+    i18n::{gettext, gettext_f},
+};
+
+/// The connection as the pages see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Situation {
+    uri: String,
+    phase: Phase,
+    info: Option<HostInfo>,
+    machines: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Connecting,
+    Connected,
+    /// It was connected; what is shown is the last picture.
+    Lost(UserText),
+    /// It was never connected; `retry` where another try may help.
+    Failed {
+        text: UserText,
+        retry: bool,
+    },
+}
+
+impl Default for Situation {
+    fn default() -> Self {
+        Self { uri: String::new(), phase: Phase::Connecting, info: None, machines: 0 }
+    }
+}
+
+impl Situation {
+    /// Connecting to `uri`.
+    pub(crate) fn connecting(uri: &str) -> Self {
+        Self { uri: uri.to_owned(), ..Self::default() }
+    }
+
+    /// Nothing can be connected to, as what the user gave is wrong.
+    pub(crate) fn refused(uri: &str, text: UserText) -> Self {
+        Self { uri: uri.to_owned(), phase: Phase::Failed { text, retry: false }, ..Self::default() }
+    }
+
+    /// Follows the connection; a try to come back leaves the last picture and its banner as they are.
+    pub(crate) fn follow(&mut self, state: ConnectionState) {
+        self.phase = match state {
+            ConnectionState::Connecting => return,
+            ConnectionState::Connected(info) => {
+                self.info = Some(info);
+                Phase::Connected
+            }
+            ConnectionState::Lost { error, .. } => Phase::Lost(UserText::from(&error)),
+            ConnectionState::Failed { error, .. } if self.info.is_some() => Phase::Lost(UserText::from(&error)),
+            ConnectionState::Failed { error, .. } => Phase::Failed { text: UserText::from(&error), retry: true },
+        };
+    }
+
+    /// The user asked for another try.
+    pub(crate) fn retry(&mut self) {
+        if matches!(self.phase, Phase::Failed { retry: true, .. }) {
+            self.phase = Phase::Connecting;
+        }
+    }
+
+    /// Notes how many machines are listed.
+    pub(crate) const fn set_machines(&mut self, machines: u32) {
+        self.machines = machines;
+    }
+
+    /// The connection's URI.
+    pub(crate) fn uri(&self) -> String {
+        self.uri.clone()
+    }
+
+    /// What the host said of itself.
+    pub(crate) const fn info(&self) -> Option<&HostInfo> {
+        self.info.as_ref()
+    }
+
+    /// Whether there is a list to search and filter.
+    pub(crate) const fn has_machines(&self) -> bool {
+        self.machines > 0 && !matches!(self.phase, Phase::Failed { .. })
+    }
+
+    /// Whether what is shown is of the past.
+    pub(crate) const fn is_stale(&self) -> bool {
+        matches!(self.phase, Phase::Lost(_))
+    }
+
+    /// Whether changes can be made now.
+    pub(crate) const fn is_connected(&self) -> bool {
+        matches!(self.phase, Phase::Connected)
+    }
+
+    /// The page that stands in place of the list, if any.
+    pub(crate) const fn page(&self) -> Option<&'static str> {
+        match self.phase {
+            Phase::Connecting => Some("connecting"),
+            Phase::Failed { .. } => Some("failed"),
+            Phase::Connected | Phase::Lost(_) => None,
+        }
+    }
+
+    /// The banner over the list: what is lost, or what a session lacks.
+    pub(crate) fn banner(&self) -> Option<String> {
+        match &self.phase {
+            Phase::Lost(text) => {
+                Some(gettext_f("{problem} What is shown is the last known state.", &[("problem", &text.title)]))
+            }
+            Phase::Connected if self.info.as_ref().is_some_and(|info| info.is_session) => Some(gettext(
+                "Session of one user: no virtual networks. Members of the group libvirt can use the system: qemu:///system",
+            )),
+            _ => None,
+        }
+    }
+
+    /// The banner's button.
+    pub(crate) fn banner_button(&self) -> Option<String> {
+        self.is_stale().then(|| gettext("Reconnect Now"))
+    }
+
+    /// One line for the sidebar.
+    pub(crate) fn line(&self) -> String {
+        match self.phase {
+            Phase::Connecting => gettext("Connecting…"),
+            Phase::Connected => gettext("Connected"),
+            Phase::Lost(_) => gettext("Connection lost"),
+            Phase::Failed { .. } => gettext("Not connected"),
+        }
+    }
+
+    /// The title of the page that says what is wrong.
+    pub(crate) fn problem_title(&self) -> String {
+        self.problem().map(|text| text.title.clone()).unwrap_or_default()
+    }
+
+    /// Its text: why, and what to do.
+    pub(crate) fn problem_body(&self) -> String {
+        self.problem().map(|text| text.body.clone()).unwrap_or_default()
+    }
+
+    /// Whether another try may help.
+    pub(crate) const fn can_retry(&self) -> bool {
+        matches!(self.phase, Phase::Failed { retry: true, .. })
+    }
+
+    /// Whether libvirt said more than the page shows.
+    pub(crate) fn has_details(&self) -> bool {
+        self.problem().is_some_and(|text| text.raw.is_some())
+    }
+
+    /// The problem as it is to be shown.
+    pub(crate) const fn problem(&self) -> Option<&UserText> {
+        match &self.phase {
+            Phase::Failed { text, .. } | Phase::Lost(text) => Some(text),
+            Phase::Connecting | Phase::Connected => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_services::host::HostError;
+    use std::time::Duration;
+
+    fn lost() -> ConnectionState {
+        ConnectionState::Lost { error: HostError::NotConnected, retry_in: Duration::from_secs(1) }
+    }
+
+    #[test]
+    fn a_lost_connection_keeps_the_last_picture() {
+        let mut situation = Situation::connecting("qemu:///system");
+        assert_eq!(situation.page(), Some("connecting"));
+        situation.follow(lost());
+        assert!(situation.is_stale() && situation.page().is_none());
+        assert!(situation.banner().is_some() && situation.banner_button().is_some());
+        situation.follow(ConnectionState::Connecting);
+        assert!(situation.is_stale(), "trying again must not hide the last picture");
+    }
+
+    #[test]
+    fn a_refused_uri_offers_no_retry() {
+        let text = UserText { title: "t".into(), body: "b".into(), raw: None };
+        let situation = Situation::refused("x", text);
+        assert_eq!(situation.page(), Some("failed"));
+        assert!(!situation.can_retry() && !situation.has_details());
+    }
+}

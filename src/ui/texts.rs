@@ -1,0 +1,149 @@
+//! The words for the model's values: states, reasons, actions, steps.
+
+use lectern_model::domain::{DomainAction, DomainState, StateReason};
+use lectern_services::jobs::StepText;
+
+use crate::i18n::{gettext, gettext_f, pgettext};
+
+/// The state in a word.
+pub(crate) fn state(state: DomainState) -> String {
+    match state {
+        DomainState::Running => gettext("Running"),
+        DomainState::Paused => gettext("Paused"),
+        DomainState::ShuttingDown => gettext("Shutting down"),
+        DomainState::ShutOff => gettext("Shut off"),
+        DomainState::Crashed => gettext("Crashed"),
+        DomainState::Suspended => gettext("Asleep"),
+        DomainState::Unknown => gettext("Unknown"),
+    }
+}
+
+/// The reason, where it tells something that the state does not.
+pub(crate) fn reason(reason: StateReason) -> Option<String> {
+    Some(match reason {
+        StateReason::None
+        | StateReason::Booted
+        | StateReason::Unpaused
+        | StateReason::Shutdown
+        | StateReason::PausedByUser => return None,
+        StateReason::Restored => gettext("restored from saved memory"),
+        StateReason::FromSnapshot => gettext("from a snapshot"),
+        StateReason::Migrated => gettext("moved between hosts"),
+        StateReason::Wakeup => gettext("woken up"),
+        StateReason::Busy => gettext("while libvirt works on it"),
+        StateReason::IoError => gettext("disk error: is the disk full?"),
+        StateReason::Watchdog => gettext("stopped by the watchdog"),
+        StateReason::GuestCrashed => gettext("the guest crashed"),
+        StateReason::StartingUp => gettext("starting"),
+        StateReason::InternalError => gettext("internal error in QEMU"),
+        StateReason::Destroyed => gettext("forced off"),
+        StateReason::Saved => gettext("memory saved"),
+        StateReason::Failed => gettext("failed"),
+        StateReason::Daemon => gettext("given up by libvirt"),
+    })
+}
+
+/// State and reason together.
+pub(crate) fn state_with_reason(now: DomainState, why: StateReason) -> String {
+    match reason(why) {
+        Some(why) => gettext_f("{state} ({reason})", &[("state", &state(now)), ("reason", &why)]),
+        None => state(now),
+    }
+}
+
+/// The icon of a state.
+pub(crate) const fn state_icon(state: DomainState) -> &'static str {
+    match state {
+        DomainState::Running => "media-playback-start-symbolic",
+        DomainState::Paused | DomainState::Suspended => "media-playback-pause-symbolic",
+        DomainState::ShuttingDown => "system-shutdown-symbolic",
+        DomainState::ShutOff => "media-playback-stop-symbolic",
+        DomainState::Crashed => "dialog-error-symbolic",
+        DomainState::Unknown => "dialog-question-symbolic",
+    }
+}
+
+/// The style classes of a state's icon (data/style.css).
+pub(crate) const fn state_classes(state: DomainState) -> &'static [&'static str] {
+    match state {
+        DomainState::Running => &["state-icon", "running"],
+        DomainState::Paused | DomainState::Suspended | DomainState::ShuttingDown => &["state-icon", "paused"],
+        DomainState::Crashed => &["state-icon", "failed"],
+        DomainState::ShutOff | DomainState::Unknown => &["state-icon", "dimmed"],
+    }
+}
+
+/// An action as a button or a menu item names it.
+pub(crate) fn action(action: DomainAction) -> String {
+    match action {
+        DomainAction::Start => pgettext("action", "Start"),
+        DomainAction::ShutDown => pgettext("action", "Shut Down"),
+        DomainAction::Reboot => pgettext("action", "Reboot"),
+        DomainAction::Reset => pgettext("action", "Reset"),
+        DomainAction::ForceOff => pgettext("action", "Force Off"),
+        DomainAction::Pause => pgettext("action", "Pause"),
+        DomainAction::Resume => pgettext("action", "Resume"),
+        DomainAction::Save => pgettext("action", "Save"),
+    }
+}
+
+/// What a step does, as a sentence.
+pub(crate) fn step(step: &StepText) -> String {
+    match step {
+        StepText::Act { action, name } => act(*action, name),
+        StepText::SetAutostart { name, on: true } => gettext_f("Start {name} with the host", &[("name", name)]),
+        StepText::SetAutostart { name, on: false } => gettext_f("Do not start {name} with the host", &[("name", name)]),
+        StepText::SetTitle { name, .. } => gettext_f("Change the title of {name}", &[("name", name)]),
+        StepText::SetDescription { name, .. } => gettext_f("Change the description of {name}", &[("name", name)]),
+        StepText::Rename { from, to } => gettext_f("Rename {from} to {to}", &[("from", from), ("to", to)]),
+    }
+}
+
+fn act(action: DomainAction, name: &str) -> String {
+    let args = [("name", name)];
+    match action {
+        DomainAction::Start => gettext_f("Start {name}", &args),
+        DomainAction::ShutDown => gettext_f("Shut down {name}", &args),
+        DomainAction::Reboot => gettext_f("Reboot {name}", &args),
+        DomainAction::Reset => gettext_f("Reset {name}", &args),
+        DomainAction::ForceOff => gettext_f("Force off {name}", &args),
+        DomainAction::Pause => gettext_f("Pause {name}", &args),
+        DomainAction::Resume => gettext_f("Resume {name}", &args),
+        DomainAction::Save => gettext_f("Save the memory of {name}", &args),
+    }
+}
+
+/// A share between 0 and 1 in per cent.
+pub(crate) fn percent(share: f32) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// Bytes a second, in the unit that keeps it short.
+pub(crate) fn rate(bytes: f64) -> String {
+    const UNITS: [&str; 4] = ["B/s", "KiB/s", "MiB/s", "GiB/s"];
+    let mut value = bytes;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{value:.0} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_stay_short() {
+        assert_eq!(rate(0.0), "0 B/s");
+        assert_eq!(rate(1536.0), "1.5 KiB/s");
+        assert_eq!(rate(3.0 * 1024.0 * 1024.0), "3.0 MiB/s");
+    }
+
+    #[test]
+    fn a_reason_is_said_only_where_it_tells_something() {
+        assert_eq!(state_with_reason(DomainState::Running, StateReason::Booted), "Running");
+        assert_eq!(state_with_reason(DomainState::ShutOff, StateReason::Saved), "Shut off (memory saved)");
+    }
+}

@@ -1,0 +1,82 @@
+//! The serial console of real machines: a login, a console in use, a flood.
+
+use std::time::Duration;
+
+use lectern_model::{
+    address::AddressSource,
+    domain::{DomainAction, DomainState},
+};
+use lectern_services::host::{HostError, Interest};
+use lectern_test_kit::{
+    flood::Flood, guest::Machine, libvirt::PrivateLibvirt, process::memory_kib, wait, witness::Witness,
+};
+
+/// Growth that an unread flood may cause.
+const FLOOD_LIMIT_KIB: u64 = 64 * 1024;
+
+#[test]
+fn a_guest_is_logged_in_to_and_its_address_known() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--network"]) else { return };
+    libvirt.define_guest(Machine { name: "tiny", network: true });
+    let mut witness = Witness::connect(libvirt.uri());
+    let list = witness.host.watch(Interest::List);
+    witness.act("tiny", DomainAction::Start).expect("it starts");
+    let mut console = witness.console("tiny", false).expect("its console opens");
+    console.expect("login:", wait::BOOT);
+    console.send("root\r");
+    console.expect("]# ", wait::SOON);
+    console.send("uname -a\r");
+    let answer = console.expect("]# ", wait::SOON);
+    assert!(answer.contains("Linux tiny "), "{answer}");
+    witness.until("the address", wait::BOOT, |w| w.named("tiny")?.address.clone());
+    let address = witness.named("tiny").and_then(|d| d.address.clone()).expect("just seen");
+    assert_eq!(address.source, AddressSource::Lease);
+    assert!(address.ip.to_string().starts_with("192.168.122."), "{address:?}");
+    drop(list);
+    console.send("poweroff\r");
+    witness.sees("tiny", DomainState::ShutOff, wait::BOOT);
+    wait::holds("the console to close", wait::SOON, || console.is_closed());
+}
+
+#[test]
+fn a_console_in_use_is_refused_and_can_be_taken_over() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    libvirt.define_empty("quiet");
+    libvirt.virsh(&["start", "quiet"]);
+    let mut witness = Witness::connect(libvirt.uri());
+    witness.sees("quiet", DomainState::Running, wait::SOON);
+    let mut first = witness.console("quiet", false).expect("the first opens it");
+    let refused = witness.console("quiet", false);
+    assert!(matches!(refused, Err(HostError::ConsoleInUse(_))), "{refused:?}");
+    let second = witness.console("quiet", true).expect("a second takes it over");
+    wait::holds("the first to be closed", wait::SOON, || {
+        first.read();
+        first.is_closed()
+    });
+    assert!(!second.is_closed());
+    libvirt.virsh(&["destroy", "quiet"]);
+    wait::holds("the second to be closed", wait::SOON, || second.is_closed());
+}
+
+#[test]
+fn a_flood_that_nobody_reads_stays_small() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let flood = Flood::behind(&libvirt, "loud");
+    libvirt.virsh(&["start", "loud"]);
+    let mut witness = Witness::connect(libvirt.uri());
+    witness.sees("loud", DomainState::Running, wait::SOON);
+    let quiet = flood.taken();
+    let before = memory_kib(std::process::id());
+    let mut console = witness.console("loud", false).expect("its console opens");
+    wait::holds("the flood", wait::SOON, || flood.taken() > quiet);
+    // Unread for three seconds: the flood has all the time it wants.
+    std::thread::sleep(Duration::from_secs(3));
+    let grown = memory_kib(std::process::id()).saturating_sub(before);
+    assert!(grown < FLOOD_LIMIT_KIB, "{grown} KiB for an unread flood");
+    let stalled = flood.taken();
+    wait::holds("the flood to go on once it is read", wait::SOON, || {
+        let read = console.read().len();
+        read > 1 << 20 && flood.taken() > stalled
+    });
+    println!("unread flood: {grown} KiB");
+}
