@@ -8,8 +8,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 #[command(name = "lectern", version)]
 struct Arguments {
-    /// Connect to this host, such as qemu:///system or qemu+ssh://teacher@lab/system
-    #[arg(short, long, value_name = "URI")]
+    #[arg(short, long, value_name = "URI", help = "Connect to this host, such as qemu+ssh://teacher@lab/system")]
     connect: Option<String>,
     /// Open the serial console of this machine
     #[arg(long, value_name = "NAME|UUID", conflicts_with = "show_domain_performance")]

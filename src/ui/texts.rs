@@ -91,8 +91,8 @@ pub(crate) fn action(action: DomainAction) -> String {
 pub(crate) fn step(step: &StepText) -> String {
     match step {
         StepText::Act { action, name } => act(*action, name),
-        StepText::SetAutostart { name, on: true } => gettext_f("Start {name} with the host", &[("name", name)]),
-        StepText::SetAutostart { name, on: false } => gettext_f("Do not start {name} with the host", &[("name", name)]),
+        StepText::SetAutostart { name, on: true } => gettext_f("Switch autostart of {name} on", &[("name", name)]),
+        StepText::SetAutostart { name, on: false } => gettext_f("Switch autostart of {name} off", &[("name", name)]),
         StepText::SetTitle { name, .. } => gettext_f("Change the title of {name}", &[("name", name)]),
         StepText::SetDescription { name, .. } => gettext_f("Change the description of {name}", &[("name", name)]),
         StepText::Rename { from, to } => gettext_f("Rename {from} to {to}", &[("from", from), ("to", to)]),

@@ -101,11 +101,12 @@ impl Deref for App {
 
 impl Drop for App {
     fn drop(&mut self) {
+        let ended = self.process.ended();
         drop(self.process.child().kill());
         drop(self.process.child().wait());
         self.hear_out();
         if std::thread::panicking() {
-            println!("the program said:\n{}", self.said());
+            println!("the program ({ended:?}) said:\n{}", self.said());
         } else {
             self.assert_healthy();
         }

@@ -1,59 +1,47 @@
-//! A serial line that never stops: a socket that sends to everybody who comes, as fast as it is read.
+//! A machine that floods its serial line: a boot sector that writes to the port without end, no guest system needed.
 
-use std::{
-    fs,
-    io::Write,
-    os::unix::{
-        fs::PermissionsExt,
-        net::{UnixListener, UnixStream},
-    },
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::fs;
 
-use crate::libvirt::PrivateLibvirt;
+use crate::{guest, libvirt::PrivateLibvirt};
 
-/// Whole lines of text, so that a terminal has something to do.
-const LINE: &[u8] = b"the quick brown fox jumps over the lazy dog and goes on to the next line\r\n";
+/// Where the text lies in the sector, and where the firmware puts the sector.
+const TEXT: usize = 0x20;
+const SECTOR: usize = 512;
 
-/// The flood, and how much of it has been taken.
-#[derive(Clone, Debug)]
-pub struct Flood(Arc<AtomicU64>);
+/// Whole lines, so that a terminal has something to do.
+const LINE: &[u8] = b"the quick brown fox jumps over the lazy dog\r\n";
 
-impl Flood {
-    /// Defines a machine without a disk whose serial port floods, and starts to listen for it.
-    ///
-    /// # Panics
-    /// When the socket or the machine cannot be made.
-    pub fn behind(libvirt: &PrivateLibvirt, name: &str) -> Self {
-        // The folder `lib` is /var/lib/libvirt inside.
-        let socket = libvirt.folder().join("lib").join(name);
-        let listener = UnixListener::bind(&socket).expect("a socket in the private folder");
-        fs::set_permissions(&socket, fs::Permissions::from_mode(0o777)).expect("QEMU's user may use it");
-        let flood = Self(Arc::default());
-        let taken = Arc::clone(&flood.0);
-        std::thread::spawn(move || {
-            for peer in listener.incoming().map_while(Result::ok) {
-                let taken = Arc::clone(&taken);
-                std::thread::spawn(move || pour(peer, &taken));
-            }
-        });
-        let source = format!("<source mode='connect' path='/var/lib/libvirt/{name}'/>");
-        libvirt.define_with_serial(name, &format!("<serial type='unix'>{source}<target port='0'/></serial>"));
-        flood
-    }
-
-    /// How many bytes its readers have taken, buffers on the way included.
-    pub fn taken(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
+/// 16-bit code: DS = 0, forwards, port 0x3f8; then for ever: SI = text, CX = its length, `rep outsb`.
+fn sector() -> Vec<u8> {
+    let text = LINE.repeat(8);
+    let [low, high] = u16::try_from(text.len()).expect("it fits into a sector").to_le_bytes();
+    let mut bytes = vec![0x31, 0xc0, 0x8e, 0xd8, 0xfc, 0xba, 0xf8, 0x03];
+    bytes.extend([0xbe, 0x20, 0x7c, 0xb9, low, high, 0xf3, 0x6e, 0xeb, 0xf6]);
+    bytes.resize(TEXT, 0);
+    bytes.extend(text);
+    bytes.resize(SECTOR - 2, 0);
+    bytes.extend([0x55, 0xaa]);
+    bytes
 }
 
-fn pour(mut peer: UnixStream, taken: &AtomicU64) {
-    let block = LINE.repeat(800);
-    while peer.write_all(&block).is_ok() {
-        taken.fetch_add(block.len() as u64, Ordering::Relaxed);
+impl PrivateLibvirt {
+    /// Defines a machine that floods its serial line from its first second on.
+    ///
+    /// # Panics
+    /// When libvirt refuses it.
+    pub fn define_flood(&mut self, name: &str) {
+        let folder = self.folder().join("lib/images");
+        fs::create_dir_all(&folder).expect("a folder for images");
+        fs::write(folder.join(format!("{name}.img")), sector()).expect("a disk in it");
+        let disk = format!("{}/{name}.img", guest::IMAGES);
+        self.sh(&format!("chown libvirt-qemu {disk}"));
+        let xml = guest::empty_xml(
+            name,
+            &format!(
+                "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{disk}'/>\
+                 <target dev='hda' bus='ide'/></disk><serial type='pty'/>"
+            ),
+        );
+        self.define(name, &xml);
     }
 }

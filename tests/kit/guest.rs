@@ -4,8 +4,10 @@ use std::{env, path::PathBuf, process::Command};
 
 use crate::{libvirt::PrivateLibvirt, process};
 
-/// Where the private libvirt shows the folder of the guest, and keeps disks.
-const INSIDE: &str = "/var/lib/libvirt";
+/// Where the private libvirt keeps disks: its own folder `lib/images`.
+pub(crate) const IMAGES: &str = "/var/lib/libvirt/images";
+/// Where it shows the folder of the guest.
+const GUEST: &str = "/var/lib/libvirt/guest";
 
 /// The folder with the guest's disk and kernel; made on first use, whichever test comes first.
 ///
@@ -39,10 +41,9 @@ impl PrivateLibvirt {
     }
 
     fn overlay(&mut self, name: &str) -> String {
-        let disk = format!("{INSIDE}/images/{name}.qcow2");
-        let base = format!("{INSIDE}/guest/guest.qcow2");
+        let (disk, base) = (format!("{IMAGES}/{name}.qcow2"), format!("{GUEST}/guest.qcow2"));
         self.sh(&format!(
-            "mkdir -p {INSIDE}/images && qemu-img create -q -f qcow2 -F qcow2 -b {base} {disk} && chown libvirt-qemu {disk}"
+            "mkdir -p {IMAGES} && qemu-img create -q -f qcow2 -F qcow2 -b {base} {disk} && chown libvirt-qemu {disk}"
         ));
         disk
     }
@@ -53,14 +54,6 @@ impl PrivateLibvirt {
     /// When libvirt refuses it.
     pub fn define_empty(&self, name: &str) {
         self.define(name, &empty_xml(name, "<serial type='pty'/>"));
-    }
-
-    /// Like [`Self::define_empty`], with the XML of its serial port.
-    ///
-    /// # Panics
-    /// When libvirt refuses it.
-    pub fn define_with_serial(&self, name: &str, serial: &str) {
-        self.define(name, &empty_xml(name, serial));
     }
 }
 
@@ -81,10 +74,10 @@ fn guest_xml(machine: Machine<'_>, disk: &str) -> String {
     )
 }
 
-fn empty_xml(name: &str, serial: &str) -> String {
+pub(crate) fn empty_xml(name: &str, devices: &str) -> String {
     format!(
         "<domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>\
          <os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>\
-         <devices><controller type='usb' model='none'/>{serial}</devices></domain>"
+         <devices><controller type='usb' model='none'/>{devices}</devices></domain>"
     )
 }

@@ -73,12 +73,12 @@ impl<'d> Window<'d> {
         self.select(name);
         self.desktop.keys(&["Return"]);
         self.wait_for("label", name);
-        self.wait_for("toggle button", "Overview");
+        self.wait_for("page tab", "Overview");
     }
 
     /// Shows a part of a machine's page.
     pub fn tab(&self, name: &str) {
-        self.wait_for("toggle button", name).click();
+        self.wait_for("page tab", name).click();
     }
 
     /// Presses a button by its name, once it can be pressed.

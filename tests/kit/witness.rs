@@ -178,8 +178,9 @@ impl Terminal {
         std::mem::replace(&mut self.screen, rest)
     }
 
-    /// Whether it was closed from the other side.
-    pub fn is_closed(&self) -> bool {
+    /// Whether it was closed from the other side, once all that came before was read.
+    pub fn is_closed(&mut self) -> bool {
+        self.read();
         self.output.is_closed() && self.output.is_empty()
     }
 }

@@ -6,20 +6,25 @@
 use std::{
     sync::{Arc, OnceLock},
     thread,
+    time::Duration,
 };
 
-use virt::stream::Stream;
+use async_channel::TrySendError;
+use virt::{connect::Connect, stream::Stream};
 
 use lectern_model::{id::DomainId, uri::HostUri};
 
 use super::{
     connection,
-    error::HostError,
+    error::{HostError, LibvirtError},
     ffi::{
         codes,
         error::checked,
+        event_impl::event_loop,
+        event_loop::EventLoop,
         wire::{Reading, Wire},
     },
+    flow::Flow,
     reply::Reply,
 };
 
@@ -29,6 +34,11 @@ const PIECE: usize = 16 * 1024;
 const PIECES: usize = 16;
 /// The most that is handed to libvirt at once; small, so that an end comes soon.
 const SEND: usize = 4 * 1024;
+/// How long a guest may take no input while nobody takes its output.
+const STUCK: Duration = Duration::from_secs(30);
+
+type Output = async_channel::Sender<Vec<u8>>;
+type Input = async_channel::Sender<Vec<u8>>;
 
 /// An open console. Dropping it closes it.
 #[derive(Debug)]
@@ -89,36 +99,49 @@ pub(crate) struct Which {
 /// # Errors
 /// If the system refuses the thread; all else comes as the reply.
 pub(crate) fn begin(uri: HostUri, which: Which, wire: Arc<Wire>, reply: Reply<Console>) -> Result<(), HostError> {
+    let timers = event_loop()?;
+    let line = Arc::new(Line { flow: Flow::default(), end: Arc::default(), wire });
     let thread = thread::Builder::new().name("console-read".into());
-    thread
-        .spawn(move || run(&uri, &which, &wire, &reply))
-        .map(drop)
-        .map_err(|error| HostError::System(error.to_string()))
+    let spawned = thread.spawn(move || run(&uri, &which, &line, &reply, timers));
+    spawned.map(drop).map_err(|error| HostError::System(error.to_string()))
 }
 
-fn run(uri: &HostUri, which: &Which, wire: &Arc<Wire>, reply: &Reply<Console>) {
-    let opened = open(uri, which, wire).and_then(|stream| Ok((start_writer(&stream)?, stream)));
-    let (input, stream) = match opened {
+/// What the threads of one console share.
+struct Line {
+    flow: Flow,
+    end: Arc<OnceLock<ConsoleEnd>>,
+    wire: Arc<Wire>,
+}
+
+fn run(uri: &HostUri, which: &Which, line: &Arc<Line>, reply: &Reply<Console>, timers: &EventLoop) {
+    let opened = open(uri, which, &line.wire).and_then(|open| Ok((start_writer(&open.stream, line)?, open)));
+    let (input, open) = match opened {
         Ok(opened) => opened,
         Err(error) => return drop(reply.put(Err(error))),
     };
     let (sender, output) = async_channel::bounded(PIECES);
-    let end = Arc::new(OnceLock::new());
-    let console = Console { output, input: input.clone(), end: Arc::clone(&end), wire: Arc::clone(wire) };
+    let (end, wire) = (Arc::clone(&line.end), Arc::clone(&line.wire));
+    let console = Console { output, input: input.clone(), end, wire };
     // Too late, or nobody waits: the console is dropped here, which ends what follows.
     drop(reply.put(Ok(console)));
-    let reason = read(&stream, &sender);
-    end.get_or_init(|| if wire.is_cut() { ConsoleEnd::Closed } else { reason });
+    let reason = read(&open, &sender, line, timers);
+    line.end.get_or_init(|| reason);
     sender.close();
     input.close();
+    line.flow.end();
     // A domain that stopped leaves the connection open, and the writer may wait on it.
-    wire.cut();
+    line.wire.cut();
     // On a dead connection this fails after it has let go of the stream.
-    let _ = checked(stream.as_ref().clone().abort());
+    let _ = checked(open.stream.as_ref().clone().abort());
 }
 
-/// Opens the stream; it keeps its connection alive.
-fn open(uri: &HostUri, which: &Which, wire: &Arc<Wire>) -> Result<Arc<Stream>, HostError> {
+/// An open stream and its connection.
+struct Open {
+    stream: Arc<Stream>,
+    connect: Connect,
+}
+
+fn open(uri: &HostUri, which: &Which, wire: &Arc<Wire>) -> Result<Open, HostError> {
     let connect = connection::connect(uri, wire, Reading::InCalls)?;
     let domain = connection::domain(&connect, which.id)?;
     let stream = checked(Stream::new(&connect, 0))?;
@@ -126,38 +149,73 @@ fn open(uri: &HostUri, which: &Which, wire: &Arc<Wire>) -> Result<Arc<Stream>, H
     // An alias holds no NUL, at which virt would panic.
     let device = which.device.as_ref().map(|device| device.replace('\0', ""));
     match checked(domain.open_console(device.as_deref(), &stream, flags)) {
-        Ok(()) => Ok(Arc::new(stream)),
+        Ok(()) => Ok(Open { stream: Arc::new(stream), connect }),
         // libvirt has no code of its own for it: any such refusal may mean that somebody else has it open.
         Err(error) if error.code == codes::OPERATION_FAILED && !which.take_over => Err(HostError::ConsoleInUse(error)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn read(stream: &Stream, output: &async_channel::Sender<Vec<u8>>) -> ConsoleEnd {
+fn read(open: &Open, output: &Output, line: &Arc<Line>, timers: &EventLoop) -> ConsoleEnd {
     let mut buffer = vec![0; PIECE];
     loop {
-        let count = match checked(stream.recv(&mut buffer)) {
+        let count = match checked(open.stream.recv(&mut buffer)) {
             Ok(count) => usize::try_from(count).unwrap_or(0),
-            Err(error) => return ConsoleEnd::Failed(error.into()),
+            Err(error) => return broken(open, line, error),
         };
-        if count == 0 || output.send_blocking(buffer[..count].to_vec()).is_err() {
+        if count == 0 || !push(output, buffer[..count].to_vec(), line, timers) {
             return ConsoleEnd::Closed;
         }
     }
 }
 
-fn start_writer(stream: &Arc<Stream>) -> Result<async_channel::Sender<Vec<u8>>, HostError> {
+fn broken(open: &Open, line: &Line, error: LibvirtError) -> ConsoleEnd {
+    let lost = line.wire.is_cut() || !checked(open.connect.is_alive()).unwrap_or(false);
+    ConsoleEnd::Failed(if lost { HostError::NotConnected } else { error.into() })
+}
+
+/// Passes a piece on, as soon as there is room; `false` if the console was dropped.
+fn push(output: &Output, piece: Vec<u8>, line: &Arc<Line>, timers: &EventLoop) -> bool {
+    let piece = match output.try_send(piece) {
+        Ok(()) => return true,
+        Err(TrySendError::Closed(_)) => return false,
+        Err(TrySendError::Full(piece)) => piece,
+    };
+    line.flow.stall();
+    let guard = {
+        let line = Arc::clone(line);
+        timers.after(STUCK, move || line.end_if_stuck())
+    };
+    let passed = output.send_blocking(piece).is_ok();
+    timers.cancel(guard);
+    line.flow.resume();
+    passed
+}
+
+impl Line {
+    /// Ends a console whose guest takes no input while nobody takes its output: what libvirt reads would pile up.
+    fn end_if_stuck(&self) {
+        if self.flow.is_sending() {
+            self.end.get_or_init(|| ConsoleEnd::Failed(HostError::TimedOut));
+            self.wire.cut();
+        }
+    }
+}
+
+fn start_writer(stream: &Arc<Stream>, line: &Arc<Line>) -> Result<Input, HostError> {
     let (sender, receiver) = async_channel::unbounded();
-    let stream = Arc::clone(stream);
+    let (stream, line) = (Arc::clone(stream), Arc::clone(line));
     let thread = thread::Builder::new().name("console-write".into());
-    let spawned = thread.spawn(move || write(&stream, &receiver));
+    let spawned = thread.spawn(move || write(&stream, &receiver, &line.flow));
     spawned.map(|_| sender).map_err(|error| HostError::System(error.to_string()))
 }
 
-fn write(stream: &Stream, input: &async_channel::Receiver<Vec<u8>>) {
+fn write(stream: &Stream, input: &async_channel::Receiver<Vec<u8>>, flow: &Flow) {
     while let Ok(bytes) = input.recv_blocking() {
         for piece in bytes.chunks(SEND) {
-            if !send(stream, piece) {
+            let sent = flow.begin_send() && send(stream, piece);
+            flow.end_send();
+            if !sent {
                 // The reader meets the same end and tells it.
                 return;
             }

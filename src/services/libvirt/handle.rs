@@ -184,8 +184,9 @@ impl Host {
         let wire = Arc::new(Wire::default());
         self.inner.link.attach(&wire);
         let (reply, receiver) = reply::within(event_loop()?, LIMIT);
-        console::begin(self.inner.uri.clone(), console::Which { id, device, take_over }, wire, reply)?;
-        reply::answer(receiver).await
+        let which = console::Which { id, device, take_over };
+        console::begin(self.inner.uri.clone(), which, Arc::clone(&wire), reply)?;
+        ended(reply::answer(receiver).await, &wire)
     }
 
     /// A save writes all of the guest's memory: on a connection of its own, so that it takes no call from the others.
@@ -195,11 +196,12 @@ impl Host {
         let uri = self.inner.uri.clone();
         let wire = Arc::new(Wire::default());
         self.inner.link.attach(&wire);
+        let own = Arc::clone(&wire);
         self.inner.saves.run(move || {
-            let connect = connection::connect(&uri, &wire, Reading::InCalls).map_err(HostError::from);
+            let connect = connection::connect(&uri, &own, Reading::InCalls).map_err(HostError::from);
             drop(reply.put(connect.and_then(|connect| domains::act(&connect, id, DomainAction::Save))));
         });
-        reply::answer(receiver).await
+        ended(reply::answer(receiver).await, &wire)
     }
 
     /// Runs `work` in the pool with the present connection.
@@ -213,6 +215,14 @@ impl Host {
         self.inner.calls.run(move || run(&connection, &reply, work));
         reply::answer(receiver).await
     }
+}
+
+/// Ends the call behind an answer that did not come in time: nobody will take it.
+fn ended<T>(outcome: Result<T, HostError>, wire: &Wire) -> Result<T, HostError> {
+    if outcome.as_ref().is_err_and(|error| *error == HostError::TimedOut) {
+        wire.cut();
+    }
+    outcome
 }
 
 /// Does what was asked for, unless it has waited so long for a thread that the user was told it failed.

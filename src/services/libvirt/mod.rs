@@ -23,6 +23,7 @@ mod diagnosis;
 mod domains;
 pub(crate) mod error;
 mod ffi;
+mod flow;
 pub(crate) mod handle;
 mod pool;
 mod reading;
