@@ -101,12 +101,22 @@ pub(crate) fn buttons() -> gtk::Box {
 /// Names the items of a menu button's menu each time it opens; see [`name_menu_items`].
 pub(crate) fn name_popover(button: &gtk::MenuButton) {
     if let Some(popover) = button.popover() {
-        popover.connect_map(|popover| name_menu_items(popover.upcast_ref()));
+        name_when_open(&popover);
     }
 }
 
+/// Names the items of a menu each time it opens; see [`name_menu_items`].
+pub(crate) fn name_when_open(popover: &impl IsA<gtk::Widget>) {
+    popover.connect_map(|popover| {
+        let popover: gtk::Widget = popover.clone().upcast();
+        name_menu_items(&popover);
+        // The window's keys are set anew as the menu takes the focus from a terminal, which undoes the names.
+        glib::idle_add_local_once(move || name_menu_items(&popover));
+    });
+}
+
 /// Gives the items of an open menu their names for screen readers: GTK 4.18 labels them by a label that it hides.
-pub(crate) fn name_menu_items(widget: &gtk::Widget) {
+fn name_menu_items(widget: &gtk::Widget) {
     if widget.type_().name() == "GtkModelButton" {
         let text: Option<glib::GString> = widget.property("text");
         if let Some(text) = text {

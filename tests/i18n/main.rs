@@ -115,3 +115,12 @@ fn desktop_entry_and_metainfo_are_translated() {
     }
     assert_none(&faults, "texts of the package are untranslated");
 }
+
+#[test]
+fn the_plural_rule_is_written_as_the_program_reads_it() {
+    // tr 0.1 looks for a field that is named exactly "plural": behind a space it is not found, and two are English.
+    for language in languages() {
+        let po = read(&format!("po/{language}.po"));
+        assert!(po.contains(";plural="), "po/{language}.po: write Plural-Forms without a space before plural=");
+    }
+}

@@ -35,7 +35,7 @@ const PIECES: usize = 16;
 /// The most that is handed to libvirt at once; small, so that an end comes soon.
 const SEND: usize = 4 * 1024;
 /// How long a guest may take no input while nobody takes its output.
-const STUCK: Duration = Duration::from_secs(30);
+const STUCK: Duration = Duration::from_secs(5);
 
 type Output = async_channel::Sender<Vec<u8>>;
 type Input = async_channel::Sender<Vec<u8>>;

@@ -73,8 +73,8 @@ pub enum ConnectFailure {
     /// The daemon asks polkit, and no agent could ask the user.
     #[error("no polkit agent to ask for permission")]
     NoPolkitAgent,
-    /// The daemon cannot ask polkit, as it has no system bus.
-    #[error("the daemon has no system bus")]
+    /// The daemon cannot ask polkit: there is no system bus, or no polkit on it.
+    #[error("the daemon cannot ask polkit")]
     NoSystemBus,
     /// The daemon refused the user.
     #[error("authentication refused")]

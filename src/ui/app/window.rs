@@ -28,10 +28,12 @@ impl App {
         self.window.add_breakpoint(breakpoint);
         let input = sender.input_sender().clone();
         self.window.connect_suspended_notify(move |w| drop(input.send(AppMsg::Suspended(w.is_suspended()))));
-        let input = sender.input_sender().clone();
+        let (input, before) = (sender.input_sender().clone(), std::cell::Cell::new(false));
         self.window.connect_focus_widget_notify(move |w| {
             let terminal = gtk::prelude::GtkWindowExt::focus(w).is_some_and(|widget| widget.is::<vte4::Terminal>());
-            drop(input.send(AppMsg::TerminalFocus(terminal)));
+            if before.replace(terminal) != terminal {
+                drop(input.send(AppMsg::TerminalFocus(terminal)));
+            }
         });
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn attach(list: &List) {
     popover.set_parent(view);
     popover.set_has_arrow(false);
     popover.set_halign(gtk::Align::Start);
-    popover.connect_map(|popover| actions::name_menu_items(popover.upcast_ref()));
+    actions::name_when_open(&popover);
     view.connect_destroy({
         let popover = popover.clone();
         move |_| popover.unparent()

@@ -92,10 +92,11 @@ impl SimpleComponent for Machines {
                 #[name = "search_bar"]
                 add_top_bar = &gtk::SearchBar {
                     #[watch]
+                    #[block_signal(search_shown)]
                     set_search_mode: model.search,
                     connect_search_mode_enabled_notify[sender] => move |bar| {
                         sender.input(MachinesMsg::SearchToggled(bar.is_search_mode()));
-                    },
+                    } @search_shown,
                     #[wrap(Some)]
                     set_child = &gtk::Box {
                         set_spacing: 6,
@@ -131,7 +132,6 @@ impl SimpleComponent for Machines {
                 },
                 #[wrap(Some)]
                 set_content = &gtk::Stack {
-                    set_transition_type: gtk::StackTransitionType::Crossfade,
                     add_named[Some("connecting")] = &adw::StatusPage {
                         set_title: &gettext("Connecting…"),
                         #[watch]
@@ -140,7 +140,7 @@ impl SimpleComponent for Machines {
                         set_paintable = &adw::SpinnerPaintable::new(None::<&gtk::Widget>) {},
                     },
                     add_named[Some("failed")] = &adw::StatusPage {
-                        set_icon_name: Some("network-error-symbolic"),
+                        set_icon_name: Some("network-offline-symbolic"),
                         #[watch]
                         set_title: &model.situation.problem_title(),
                         #[watch]

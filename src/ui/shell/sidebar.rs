@@ -95,15 +95,19 @@ impl SimpleComponent for Sidebar {
                     gtk::ListBox {
                         add_css_class: "navigation-sidebar",
                         update_property: &[gtk::accessible::Property::Label(&gettext("Pages"))],
-                        append = &gtk::Box {
-                            set_spacing: 12,
-                            gtk::Image { set_icon_name: Some("computer-symbolic") },
-                            gtk::Label { set_label: &gettext("Machines"), set_hexpand: true, set_xalign: 0.0 },
-                            gtk::Label {
-                                add_css_class: "dimmed",
-                                add_css_class: "numeric",
-                                #[watch]
-                                set_label: &model.count(),
+                        append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Machines"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("computer-symbolic") },
+                                gtk::Label { set_label: &gettext("Machines"), set_hexpand: true, set_xalign: 0.0 },
+                                gtk::Label {
+                                    add_css_class: "dimmed",
+                                    add_css_class: "numeric",
+                                    #[watch]
+                                    set_label: &model.count(),
+                                },
                             },
                         },
                         connect_row_activated[sender] => move |_, _| sender.input(SidebarMsg::Chosen),

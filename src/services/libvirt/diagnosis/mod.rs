@@ -24,7 +24,8 @@ fn by_code(error: &LibvirtError) -> Option<ConnectFailure> {
         codes::NO_CONNECT => Some(ConnectFailure::UnknownUri),
         codes::AUTH_UNAVAILABLE => Some(ConnectFailure::NoPolkitAgent),
         codes::AUTH_FAILED | codes::AUTH_CANCELLED => Some(ConnectFailure::AuthRefused),
-        codes::DBUS_SERVICE => Some(ConnectFailure::NoSystemBus),
+        // The daemon's own words: without a bus the code is the general one.
+        _ if error.domain == codes::FROM_DBUS => Some(ConnectFailure::NoSystemBus),
         _ => None,
     }
 }
@@ -34,5 +35,26 @@ fn by_place(uri: &HostUri) -> Option<ConnectFailure> {
         None => socket::explain(uri),
         Some(host) if uri.is_ssh() => Some(ssh::explain(uri, host)),
         Some(host) => Some(ConnectFailure::HostUnreachable { host: host.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What libvirt 11.3 was seen to say; its texts play no part.
+    #[test]
+    fn refusals_are_told_apart_by_numbers() {
+        let error = |code, domain| LibvirtError { code, domain, level: 2, message: String::new(), errno: None };
+        for (code, domain, expected) in [
+            (1, 47, Some(ConnectFailure::NoSystemBus)),
+            (89, 47, Some(ConnectFailure::NoSystemBus)),
+            (94, 60, Some(ConnectFailure::NoPolkitAgent)),
+            (45, 7, Some(ConnectFailure::AuthRefused)),
+            (5, 0, Some(ConnectFailure::UnknownUri)),
+            (38, 7, None),
+        ] {
+            assert_eq!(by_code(&error(code, domain)), expected, "code {code} of {domain}");
+        }
     }
 }

@@ -32,6 +32,8 @@ struct Target {
 
 /// Finds out how far SSH gets.
 pub(super) fn explain(uri: &HostUri, host: &str) -> ConnectFailure {
+    // A URI writes an IPv6 address in brackets; SSH wants it without.
+    let host = host.trim_start_matches('[').trim_end_matches(']');
     let shown = host.to_owned();
     let Some(target) = run(ssh(uri, host, &["-G"]), TOOL).map(|(_, text)| Target::read(&text)) else {
         return ConnectFailure::SshRefused { host: shown };

@@ -21,5 +21,5 @@ pub(crate) const AUTH_FAILED: i32 = code(virt_sys::VIR_ERR_AUTH_FAILED);
 pub(crate) const AUTH_CANCELLED: i32 = code(virt_sys::VIR_ERR_AUTH_CANCELLED);
 /// Nobody could ask the user.
 pub(crate) const AUTH_UNAVAILABLE: i32 = code(virt_sys::VIR_ERR_AUTH_UNAVAILABLE);
-/// A service on the bus failed, or the bus.
-pub(crate) const DBUS_SERVICE: i32 = code(virt_sys::VIR_ERR_DBUS_SERVICE);
+/// The part of libvirt that talks to the system bus, as `virError.domain` holds it.
+pub(crate) const FROM_DBUS: i32 = virt_sys::VIR_FROM_DBUS.cast_signed();

@@ -82,10 +82,11 @@ impl Component for Serial {
             #[name = "search_bar"]
             gtk::SearchBar {
                 #[watch]
+                #[block_signal(search_shown)]
                 set_search_mode: model.search,
                 connect_search_mode_enabled_notify[sender] => move |bar| {
                     sender.input(SerialMsg::SearchToggled(bar.is_search_mode()));
-                },
+                } @search_shown,
                 #[wrap(Some)]
                 set_child = &gtk::Box {
                     set_spacing: 6,
