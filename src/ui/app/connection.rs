@@ -1,6 +1,6 @@
 //! The window's side of the connection: opening it, and following what it tells.
 
-use relm4::{adw, prelude::*};
+use relm4::{adw, adw::prelude::*, prelude::*};
 
 use lectern_model::{id::DomainId, uri::HostUri};
 use lectern_services::host::{self, ConnectionState, DomainChanges, Host, HostUpdate, Interest};
@@ -168,6 +168,8 @@ impl App {
         };
         let page = MachinePage::builder().launch(init).forward(sender.input_sender(), AppMsg::Machine);
         let root: &adw::NavigationPage = page.widget();
+        let input = sender.input_sender().clone();
+        root.connect_hidden(move |_| drop(input.send(AppMsg::PageHidden)));
         self.navigation.push(root);
         self.page = Some((id, tab, page));
         self.enable_actions();

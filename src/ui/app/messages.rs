@@ -59,6 +59,8 @@ pub(crate) enum AppMsg {
     Search,
     /// The machine's page was left.
     PageLeft,
+    /// The page that was left is off the screen.
+    PageHidden,
     /// Show the commands of this run.
     Commands,
     /// Show what went wrong with a job.

@@ -39,12 +39,15 @@ pub(crate) struct App {
     wanted: Option<(String, ShowPage)>,
     selected: Vec<DomainId>,
     page: Option<(DomainId, Tab, Controller<MachinePage>)>,
+    /// The page that was left, until it is off the screen: its widgets still talk to it.
+    leaving: Option<Controller<MachinePage>>,
     actions: HashMap<DomainAction, gio::SimpleAction>,
     suspended: bool,
     list_watch: Option<Watch>,
     page_watch: Option<Watch>,
     window: adw::ApplicationWindow,
     toasts: adw::ToastOverlay,
+    split: adw::NavigationSplitView,
     navigation: adw::NavigationView,
     sidebar: Controller<Sidebar>,
     machines: Controller<Machines>,
@@ -65,8 +68,8 @@ impl Component for App {
             #[local_ref]
             toasts -> adw::ToastOverlay {
                 #[wrap(Some)]
-                #[name = "split"]
-                set_child = &adw::NavigationSplitView {
+                #[local_ref]
+                set_child = split -> adw::NavigationSplitView {
                     set_min_sidebar_width: 220.0,
                     set_max_sidebar_width: 280.0,
                     set_sidebar: Some(model.sidebar.widget()),
@@ -96,19 +99,21 @@ impl Component for App {
             wanted: init.options.show,
             selected: Vec::new(),
             page: None,
+            leaving: None,
             actions: HashMap::new(),
             suspended: false,
             list_watch: None,
             page_watch: None,
             window: root.clone(),
             toasts: adw::ToastOverlay::new(),
+            split: adw::NavigationSplitView::new(),
             navigation: adw::NavigationView::new(),
             sidebar,
             machines,
         };
-        let (toasts, navigation) = (model.toasts.clone(), model.navigation.clone());
+        let (toasts, split, navigation) = (&model.toasts.clone(), &model.split.clone(), &model.navigation.clone());
         let widgets = view_output!();
-        model.set_up_window(&widgets.split, &sender);
+        model.set_up_window(&sender);
         model.begin(init.options.connect.as_deref(), &sender);
         ComponentParts { model, widgets }
     }
@@ -125,6 +130,7 @@ impl Component for App {
             AppMsg::OpenSelected => self.open_selected(&sender),
             AppMsg::Search => self.search(),
             AppMsg::PageLeft => self.page_left(),
+            AppMsg::PageHidden => self.leaving = None,
             AppMsg::Commands => self.show_commands(),
             AppMsg::JobDetails(id) => self.show_job_error(id),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),

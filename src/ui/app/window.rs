@@ -12,7 +12,7 @@ const NARROW: f64 = 640.0;
 
 impl App {
     /// Restores the size, adds the actions, and listens to what becomes of the window.
-    pub(super) fn set_up_window(&mut self, split: &adw::NavigationSplitView, sender: &ComponentSender<Self>) {
+    pub(super) fn set_up_window(&mut self, sender: &ComponentSender<Self>) {
         self.restore_size();
         self.add_actions(sender);
         actions::set_accelerators(false);
@@ -23,8 +23,8 @@ impl App {
             adw::LengthUnit::Sp,
         );
         let breakpoint = adw::Breakpoint::new(narrow);
-        breakpoint.add_setter(split, "collapsed", Some(&true.to_value()));
-        split.set_show_content(true);
+        breakpoint.add_setter(&self.split, "collapsed", Some(&true.to_value()));
+        self.split.set_show_content(true);
         self.window.add_breakpoint(breakpoint);
         let input = sender.input_sender().clone();
         self.window.connect_suspended_notify(move |w| drop(input.send(AppMsg::Suspended(w.is_suspended()))));
@@ -97,13 +97,14 @@ impl App {
         }
     }
 
-    /// Back to the list; the page is dropped once it has left the screen.
+    /// Back to the list, which in a narrow window hides the sidebar.
     pub(super) fn show_list(&self) {
         self.navigation.pop_to_tag("machines");
+        self.split.set_show_content(true);
     }
 
     pub(super) fn page_left(&mut self) {
-        self.page = None;
+        self.leaving = self.page.take().map(|(_, _, page)| page);
         self.enable_actions();
         self.watch();
     }

@@ -17,6 +17,9 @@ use self::{
 };
 use crate::{actions, i18n::gettext, settings::Settings, shell::situation::Situation, texts};
 
+/// How many readings of the counters, a second each, lie between two readings of the details.
+const READINGS: u32 = 5;
+
 /// Which part of the page is on screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tab {
@@ -41,6 +44,7 @@ pub(crate) struct MachinePage {
     host: Host,
     domain: Domain,
     gone: bool,
+    readings: u32,
     situation: Situation,
     overview: Controller<Overview>,
     serial: Controller<Serial>,
@@ -176,8 +180,15 @@ impl Component for MachinePage {
             settings: init.settings,
         };
         let serial = Serial::builder().launch(serial).detach();
-        let model =
-            Self { host: init.host, domain: init.domain, gone: false, situation: init.situation, overview, serial };
+        let model = Self {
+            host: init.host,
+            domain: init.domain,
+            gone: false,
+            readings: 0,
+            situation: init.situation,
+            overview,
+            serial,
+        };
         let widgets = view_output!();
         actions::name_popover(&widgets.more);
         widgets.switcher.set_stack(Some(&widgets.stack));
@@ -191,7 +202,7 @@ impl Component for MachinePage {
             MachineMsg::Changed(domain) => self.change(domain, &sender),
             MachineMsg::Gone => self.gone = true,
             MachineMsg::Situation(situation) => self.situation = situation,
-            MachineMsg::Counters(now, used) => self.overview.emit(OverviewMsg::Counters(now, used)),
+            MachineMsg::Counters(now, used) => self.count(now, used, &sender),
             MachineMsg::Refresh => self.refresh(&sender),
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
             MachineMsg::Edited(edit) => drop(sender.output(MachineOutput::Edit(self.domain.id, edit))),
@@ -232,6 +243,15 @@ impl MachinePage {
             self.refresh(sender);
         }
         self.domain = domain;
+    }
+
+    /// No event tells of a new address, so details are read again now and then while the overview is looked at.
+    fn count(&mut self, now: Counters, used: Option<KiB>, sender: &ComponentSender<Self>) {
+        self.overview.emit(OverviewMsg::Counters(now, used));
+        self.readings = self.readings.wrapping_add(1);
+        if self.readings.is_multiple_of(READINGS) {
+            self.refresh(sender);
+        }
     }
 
     fn refresh(&self, sender: &ComponentSender<Self>) {

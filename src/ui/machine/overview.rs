@@ -28,6 +28,8 @@ pub(crate) struct Overview {
     graphs: Graphs,
     addresses: Rows,
     places: Rows,
+    /// What the rows show, so that they are made anew only where it differs.
+    shown: Option<DomainDetails>,
 }
 
 struct Graphs {
@@ -168,6 +170,7 @@ impl Component for Overview {
             graphs: Graphs::new(),
             addresses: Rows::new(),
             places: Rows::new(),
+            shown: None,
         };
         let (addresses, places) = (model.addresses.group.clone(), model.places.group.clone());
         let widgets = view_output!();
@@ -229,8 +232,14 @@ impl Overview {
         self.description.clone_from(&details.parsed.description);
         self.autostart = details.autostart;
         self.persistent = details.persistent;
-        self.show_addresses(&details.addresses);
-        self.show_places(details);
+        if self.shown.as_ref().is_none_or(|shown| shown.addresses != details.addresses) {
+            self.show_addresses(&details.addresses);
+        }
+        if self.shown.as_ref().is_none_or(|shown| shown.xml != details.xml || shown.config_path != details.config_path)
+        {
+            self.show_places(details);
+        }
+        self.shown = Some(details.clone());
     }
 
     fn show_addresses(&mut self, addresses: &[GuestAddress]) {

@@ -136,7 +136,7 @@ impl Component for Serial {
         actions.add_action(&find_action(input.clone()));
         root.insert_action_group("serial", Some(&actions));
         terminal.add_controller(terminal::keys());
-        terminal::connect_typed(&terminal, move |bytes| input.emit(SerialMsg::Typed(bytes)));
+        terminal::connect_typed(&terminal, move |bytes| drop(input.send(SerialMsg::Typed(bytes))));
         let mut model = Self {
             host: init.host,
             id: init.id,
