@@ -66,7 +66,8 @@ impl Connection {
     pub(crate) fn info(&self, uri: &HostUri) -> Result<HostInfo, LibvirtError> {
         let node = checked(self.connect.node_info())?;
         Ok(HostInfo {
-            hostname: checked(self.connect.hostname())?,
+            // Only a name to show: a host that cannot find out its own is no worse.
+            hostname: checked(self.connect.hostname()).unwrap_or_else(|_| uri.host().unwrap_or("localhost").to_owned()),
             libvirt: Version(checked(self.connect.lib_version())?),
             hypervisor: checked(self.connect.hyp_version()).ok().filter(|version| *version > 0).map(Version),
             is_session: uri.is_session(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lectern_model::{
-    domain::{DomainState, StateReason},
+    domain::{Domain, DomainState, StateReason},
     id::DomainId,
     stats::Counters,
     units::KiB,
@@ -81,6 +81,14 @@ impl Reading {
     pub(crate) fn state(&self) -> Option<(DomainState, StateReason)> {
         let state = self.state?;
         Some((DomainState::from_raw(state), StateReason::from_raw(state, self.reason.unwrap_or(0))))
+    }
+
+    /// Whether it says nothing that `domain` does not hold already.
+    pub(crate) fn agrees(&self, domain: &Domain) -> bool {
+        self.name == domain.name
+            && self.state().is_none_or(|state| state == (domain.state, domain.reason))
+            && self.vcpus.is_none_or(|vcpus| vcpus == domain.vcpus)
+            && self.memory.is_none_or(|memory| memory == domain.memory)
     }
 
     /// Memory in use: as the guest says it, else what its process holds on the host.

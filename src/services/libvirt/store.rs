@@ -55,6 +55,9 @@ impl Store {
 
     fn put(&mut self, reading: &Reading) -> Option<Domain> {
         let known = self.domains.get(&reading.id);
+        if known.is_some_and(|domain| reading.agrees(domain)) {
+            return None;
+        }
         let mut domain = known.cloned().unwrap_or_else(|| unknown(reading.id));
         domain.name.clone_from(&reading.name);
         if let Some((state, reason)) = reading.state() {
@@ -64,9 +67,6 @@ impl Store {
         domain.memory = reading.memory.unwrap_or(domain.memory);
         if !domain.state.is_active() {
             (domain.address, domain.cpu) = (None, None);
-        }
-        if known == Some(&domain) {
-            return None;
         }
         self.domains.insert(reading.id, domain.clone());
         Some(domain)

@@ -26,6 +26,8 @@ use crate::libvirt::{
 const LIST_EVERY: Duration = Duration::from_secs(3);
 /// Between the first two, so that the list need not wait long for its first values.
 const LIST_FIRST: Duration = Duration::from_secs(1);
+/// Before a driver that told no CPU time is asked again; the test driver never does.
+const CPU_ABSENT: Duration = Duration::from_mins(1);
 /// Between two readings of one domain.
 const DOMAIN_EVERY: Duration = Duration::from_secs(1);
 
@@ -37,6 +39,8 @@ pub(super) struct Watches {
     domains: Option<Instant>,
     /// The last reading of each active domain, for the list.
     before: HashMap<DomainId, Counters>,
+    /// Until when the driver is not asked for CPU times.
+    cpu_absent: Option<Instant>,
 }
 
 impl Watches {
@@ -53,6 +57,7 @@ impl Watches {
     /// Begins anew, with what is looked at now.
     pub(super) fn restart(&mut self, now: Instant) {
         self.before.clear();
+        self.cpu_absent = None;
         self.list = self.list_wanted().then_some(now);
         self.domains = (!self.domains_wanted().is_empty()).then_some(now);
     }
@@ -67,6 +72,11 @@ impl Watches {
             Interest::List => None,
         };
         self.interests.values().filter_map(domain).collect()
+    }
+
+    /// The time before the next reading: short after the very first.
+    fn pause(&self, was_empty: bool) -> Duration {
+        if was_empty && !self.before.is_empty() { LIST_FIRST } else { LIST_EVERY }
     }
 
     /// How busy a domain was since its last reading, in whole per cent: less would only redraw.
@@ -111,15 +121,21 @@ impl Actor {
 
     fn read_list(&mut self, connection: &Connection) {
         let first = self.watches.before.is_empty();
+        if self.watches.cpu_absent.is_none_or(|until| until <= Instant::now()) {
+            self.read_cpu(connection);
+        }
+        // Counted from the answer: a slow host is asked less often.
+        self.watches.list = Some(Instant::now() + self.watches.pause(first));
+        self.ask_addresses();
+    }
+
+    fn read_cpu(&mut self, connection: &Connection) {
         let result = stats::all(connection.connect(), stats::CPU, true);
         let at = self.started.elapsed();
         match result {
             Ok(readings) => self.take_cpu(&readings, at),
             Err(error) => self.failed(&error.into()),
         }
-        // Counted from the answer: a slow host is asked less often.
-        self.watches.list = Some(Instant::now() + if first { LIST_FIRST } else { LIST_EVERY });
-        self.ask_addresses();
     }
 
     fn take_cpu(&mut self, readings: &[Reading], at: Duration) {
@@ -131,6 +147,8 @@ impl Actor {
             changes.changed.extend(self.store.set_cpu(reading.id, share));
         }
         self.watches.before.retain(|_, counters| counters.at == at);
+        let absent = !readings.is_empty() && self.watches.before.is_empty();
+        self.watches.cpu_absent = absent.then(|| Instant::now() + CPU_ABSENT);
         self.mark_silent(readings);
         self.tell_changes(latest(changes));
     }
