@@ -75,6 +75,7 @@ fn register_resources(assets: &Assets) {
 /// `AdwApplication` loads `style.css` from the resources by itself; what is left is the user's choice of appearance.
 fn load_style(settings: &Settings) {
     if gtk::init().is_ok() && adw::init().is_ok() {
+        gtk::Window::set_default_icon_name(APP_ID);
         preferences::apply_appearance(settings);
     }
 }
