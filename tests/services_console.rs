@@ -7,9 +7,7 @@ use lectern_model::{
     domain::{DomainAction, DomainState},
 };
 use lectern_services::host::{HostError, Interest};
-use lectern_test_kit::{
-    guest::Machine, libvirt::PrivateLibvirt, process::memory_kib, wait, witness::Witness,
-};
+use lectern_test_kit::{guest::Machine, libvirt::PrivateLibvirt, process::memory_kib, wait, witness::Witness};
 
 /// Growth that an unread flood may cause.
 const FLOOD_LIMIT_KIB: u64 = 64 * 1024;

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use lectern_model::domain::{DomainAction, DomainState};
-use lectern_services::host::{ConnectFailure, ConnectionState, HostError};
+use lectern_services::host::{ConnectFailure, ConnectionState, HostError, Interest};
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
     wait,
@@ -72,6 +72,28 @@ fn a_frozen_daemon_is_lost_in_time_and_calls_to_it_end() {
     witness.until("return", BACK, |w| w.is_connected().then_some(()));
 }
 
+#[test]
+fn a_watched_host_that_freezes_is_lost_each_time() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    libvirt.define_empty("one");
+    libvirt.virsh(&["start", "one"]);
+    let mut witness = Witness::connect(libvirt.uri());
+    let _list = witness.host.watch(Interest::List);
+    let _page = witness.host.watch(Interest::Domain(witness.id("one")));
+    for _ in 0..3 {
+        witness.until("readings", wait::SOON, |w| (w.readings > 1).then_some(()));
+        witness.readings = 0;
+        libvirt.must("freeze");
+        let (start, host, id) = (Instant::now(), witness.host.clone(), witness.id("one"));
+        let call = std::thread::spawn(move || answer(host.act(id, DomainAction::Reset)));
+        witness.until("loss", NOTICED, |w| (!w.is_connected()).then_some(()));
+        assert!(call.join().unwrap().is_err(), "a frozen daemon reset a machine");
+        println!("a frozen and watched daemon was lost after {:?}", start.elapsed());
+        libvirt.must("thaw");
+        witness.until("return", BACK, |w| w.is_connected().then_some(()));
+    }
+}
+
 /// The reason why a connection to `uri` fails.
 fn failure(uri: &str) -> ConnectFailure {
     let mut witness = Witness::begin(uri);
@@ -111,36 +133,45 @@ fn a_first_connection_that_failed_succeeds_later() {
     witness.until("connection", BACK, |w| w.is_connected().then_some(()));
 }
 
-/// Where the test of another user finds the host.
+/// Where the test that is started inside finds the host.
 const HOST: &str = "LECTERN_TEST_HOST";
 
 #[test]
-#[ignore = "started by the tests below, as another user"]
-fn as_another_user() {
+#[ignore = "started by the tests below, inside the private libvirt's namespaces"]
+fn from_inside() {
     if let Ok(uri) = std::env::var(HOST) {
         println!("the reason is {:?}", failure(&uri));
     }
 }
 
-/// Why a user who is in no group fails to connect, from inside: polkit looks at the process that asks.
-fn failure_of_a_stranger(libvirt: &mut PrivateLibvirt) -> String {
+const SYSTEM: &str = "qemu:///system";
+const STRANGER: &str = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+
+/// Why a connection to `uri` fails inside, where polkit can look at the process that asks; `user` runs it as somebody.
+fn failure_inside(libvirt: &mut PrivateLibvirt, user: &str, uri: &str) -> String {
     // The build folder may be closed to strangers.
-    let program = libvirt.folder().join("stranger");
+    let program = libvirt.folder().join("inside");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let stranger = "setpriv --reuid 65534 --regid 65534 --clear-groups";
     let program = program.display();
-    let said = libvirt.sh(&format!(
-        "cd / && {HOST}=qemu:///system {stranger} {program} --exact as_another_user --ignored --nocapture"
-    ));
-    println!("{said}");
+    let said = libvirt.sh(&format!("cd / && {HOST}={uri} {user} {program} --exact from_inside --ignored --nocapture"));
     said.lines().find_map(|l| l.split_once("the reason is ")).map(|(_, why)| why.to_owned()).unwrap_or(said)
 }
 
 #[test]
 fn a_user_outside_the_group_is_told_so() {
     let Some(mut libvirt) = PrivateLibvirt::start() else { return };
-    let why = failure_of_a_stranger(&mut libvirt);
+    let why = failure_inside(&mut libvirt, STRANGER, SYSTEM);
     assert!(why.starts_with("SocketDenied("), "{why}");
+}
+
+#[test]
+fn an_unknown_host_key_is_told_from_an_unknown_host() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    let key = libvirt.folder().join("key").display().to_string();
+    libvirt.sh(&format!("ip link set lo up && mkdir -p /run/sshd && ssh-keygen -q -t ed25519 -N '' -f {key}"));
+    libvirt.sh(&format!("/usr/sbin/sshd -f /dev/null -h {key} -p 2222 -o ListenAddress=127.0.0.1 -o PidFile=none"));
+    let why = failure_inside(&mut libvirt, "", "qemu+ssh://root@127.0.0.1:2222/system");
+    assert!(why.starts_with("UnknownHostKey") && why.contains("127.0.0.1"), "{why}");
 }
 
 const POLKIT: [&str; 4] =
@@ -149,14 +180,16 @@ const POLKIT: [&str; 4] =
 #[test]
 fn a_daemon_that_cannot_ask_polkit_is_told_from_one_that_may_not() {
     let Some(mut libvirt) = PrivateLibvirt::with(&POLKIT) else { return };
-    let why = failure_of_a_stranger(&mut libvirt);
+    let why = failure_inside(&mut libvirt, STRANGER, SYSTEM);
     assert!(why.starts_with("NoSystemBus"), "{why}");
     libvirt.must("stop");
-    libvirt.sh("mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile --address=unix:path=/run/dbus/system_bus_socket");
+    libvirt.sh(
+        "mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile --address=unix:path=/run/dbus/system_bus_socket",
+    );
     libvirt.sh("(setsid /usr/lib/polkit-1/polkitd --no-debug </dev/null >/dev/null 2>&1 &)");
     libvirt.must("start");
     let why = wait::until("polkit to answer", wait::SOON, || {
-        let why = failure_of_a_stranger(&mut libvirt);
+        let why = failure_inside(&mut libvirt, STRANGER, SYSTEM);
         (!why.starts_with("NoSystemBus")).then_some(why)
     });
     assert!(why.starts_with("NoPolkitAgent"), "{why}");

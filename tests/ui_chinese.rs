@@ -17,7 +17,7 @@ fn the_window_speaks_chinese() {
     app.wait_says("首选项");
     desktop.shot("preferences");
     desktop.keys(&["Escape"]);
-    app.close(&desktop);
+    app.close();
 }
 
 #[test]
@@ -27,5 +27,5 @@ fn a_machine_page_speaks_chinese() {
     let terminal = app.wait_long("terminal", "串口控制台", wait::SOON);
     assert!(terminal.is_showing());
     desktop.shot("serial");
-    app.close(&desktop);
+    app.close();
 }

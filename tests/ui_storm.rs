@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lectern_test_kit::{desktop::Desktop, flood::Flood, libvirt::PrivateLibvirt, wait, window::Window};
+use lectern_test_kit::{desktop::Desktop, libvirt::PrivateLibvirt, wait, window::Window};
 use tempfile::TempDir;
 
 const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");

@@ -15,10 +15,7 @@ impl CommandLine {
         Self(vec![program.into()])
     }
 
-    /// `virsh`, with `-c URI` where `uri` is not what virsh takes by itself.
-    ///
-    /// virsh's default is `qemu:///system` for root and `qemu:///session` for others (virsh(1), "--connect");
-    /// the URI is left out only where both agree with the reader's: nowhere, so it is always written.
+    /// `virsh -c URI`: the URI is always written, as virsh's own default depends on the user (virsh(1), "--connect").
     #[must_use]
     pub fn virsh(uri: &str) -> Self {
         Self::new("virsh").args(["-c", uri])

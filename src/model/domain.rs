@@ -199,7 +199,9 @@ impl DomainAction {
             Self::ShutDown | Self::Reboot | Self::Pause => matches!(state, S::Running | S::ShuttingDown),
             Self::Resume => matches!(state, S::Paused | S::Suspended),
             Self::Save => matches!(state, S::Running | S::Paused),
-            Self::Reset | Self::ForceOff => state.is_active(),
+            Self::Reset => state.is_active(),
+            // A crashed machine may have been kept for its memory (on_crash=preserve).
+            Self::ForceOff => state.is_active() || matches!(state, S::Crashed),
         }
     }
 

@@ -5,7 +5,7 @@
 //! - [`domain`]: states, reasons, what may be done when, and what an action loses
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`stats`]: from counters to usage
-//! - [`xml`]: what is read from a domain's XML
+//! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;

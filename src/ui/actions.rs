@@ -23,18 +23,33 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
     }
 }
 
-/// The keys of the window, in one place.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 9] = [
+/// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
+/// on the machine.
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 11] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
     ("win.start", &["<Control><Shift>r"]),
     ("win.pause", &["<Control><Shift>p"]),
     ("win.shut-down", &["<Control><Shift>d"]),
+    ("win.back", &["<Control><Shift>Left"]),
+    ("win.other-tab", &["<Control><Shift>o"]),
     ("win.preferences", &["<Control>comma"]),
     ("win.commands", &["<Control><Shift>k"]),
     ("win.shortcuts", &["<Control>question"]),
-    ("window.close", &["<Control>w"]),
+    ("window.close", &["<Control>w", "<Control>q", "<Control><Shift>w"]),
 ];
+
+/// The first key of an action, as [`ACCELERATORS`] has it.
+pub(crate) fn key(action: &str) -> &'static str {
+    let keys = ACCELERATORS.iter().find(|(name, _)| *name == action);
+    keys.and_then(|(_, keys)| keys.first()).copied().unwrap_or_default()
+}
+
+/// Whether a key stays with the window while a terminal has the keyboard.
+fn kept_in_terminal(action: &str, key: &str) -> bool {
+    let acts = DomainAction::ALL.into_iter().any(|known| action.strip_prefix("win.") == Some(name(known)));
+    key.contains("<Shift>") && !acts
+}
 
 /// The menu of what can be done to the selected machines; `open` adds the entry that opens the machine's page.
 pub(crate) fn menu(open: bool) -> gio::Menu {
@@ -85,7 +100,7 @@ pub(crate) fn buttons() -> gtk::Box {
     for (action, icon) in [
         (DomainAction::Start, "media-playback-start-symbolic"),
         (DomainAction::Pause, "media-playback-pause-symbolic"),
-        (DomainAction::Resume, "media-seek-forward-symbolic"),
+        (DomainAction::Resume, "media-playback-start-symbolic"),
         (DomainAction::ShutDown, "system-shutdown-symbolic"),
     ] {
         let button = gtk::Button::builder()
@@ -93,6 +108,8 @@ pub(crate) fn buttons() -> gtk::Box {
             .tooltip_text(texts::action(action))
             .action_name(format!("win.{}", name(action)))
             .build();
+        // One button in one place: what cannot be done now takes no room.
+        button.bind_property("sensitive", &button, "visible").sync_create().build();
         row.append(&button);
     }
     row
@@ -135,7 +152,7 @@ fn name_menu_items(widget: &gtk::Widget) {
 pub(crate) fn set_accelerators(terminal: bool) {
     let application = relm4::main_application();
     for (action, keys) in ACCELERATORS {
-        let kept: Vec<_> = keys.iter().copied().filter(|key| !terminal || key.contains("<Shift>")).collect();
+        let kept: Vec<_> = keys.iter().copied().filter(|key| !terminal || kept_in_terminal(action, key)).collect();
         application.set_accels_for_action(action, &kept);
     }
 }

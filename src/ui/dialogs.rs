@@ -68,7 +68,7 @@ fn consequence(action: DomainAction) -> String {
             gettext("It is as if the reset button were pressed: what the guest has not written to its disk is lost.")
         }
         DomainAction::Save => gettext(
-            "The guest's memory is written to a file on the host's disk, about as large as the memory in use. The next start goes on from there.",
+            "The guest's memory is written to a file on the host's disk (libvirt's folder qemu/save), about as large as the memory in use. The next start goes on from there.",
         ),
         _ => gettext("The guest is asked to end its programs. Work that is open in it may be lost."),
     }

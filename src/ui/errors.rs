@@ -213,7 +213,9 @@ pub(crate) fn bad_uri(error: &UriError) -> UserText {
         }
         UriError::Path(path) => gettext_f("The path must be /system or /session, not “{path}”.", &[("path", path)]),
     };
-    let hint = gettext("Examples: qemu:///system, qemu:///session, qemu+ssh://teacher@lab/system");
+    let hint = gettext(
+        "Start Lectern with --connect and an address such as qemu:///system, qemu:///session or qemu+ssh://teacher@lab/system",
+    );
     UserText::new(gettext("This is no host address."), format!("{body}\n{hint}"))
 }
 

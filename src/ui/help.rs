@@ -3,6 +3,7 @@
 use relm4::{adw, adw::prelude::*, gtk};
 
 use crate::{
+    actions::key,
     config::{APP_ID, VERSION},
     i18n::{gettext, pgettext},
 };
@@ -28,21 +29,23 @@ pub(crate) fn shortcuts(parent: &impl IsA<gtk::Widget>) {
     page.add(&group(
         &gettext("General"),
         &[
-            ("<Control>f", gettext("Search")),
-            ("<Control><Shift>k", gettext("Show Commands")),
-            ("<Control>comma", gettext("Preferences")),
-            ("<Control>question", gettext("Keyboard Shortcuts")),
-            ("<Control>w", gettext("Close Window")),
+            (key("win.search"), gettext("Search")),
+            (key("win.commands"), gettext("Show Commands")),
+            (key("win.preferences"), gettext("Preferences")),
+            (key("win.shortcuts"), gettext("Keyboard Shortcuts")),
+            (key("window.close"), gettext("Close Window")),
         ],
     ));
     page.add(&group(
         &gettext("Machines"),
         &[
             ("Return", pgettext("action", "Open")),
+            (key("win.back"), gettext("Back to the List")),
+            (key("win.other-tab"), gettext("Overview or Serial Console")),
             ("Menu", gettext("Context Menu")),
-            ("<Control><Shift>r", pgettext("action", "Start")),
-            ("<Control><Shift>p", pgettext("action", "Pause")),
-            ("<Control><Shift>d", pgettext("action", "Shut Down")),
+            (key("win.start"), pgettext("action", "Start")),
+            (key("win.pause"), pgettext("action", "Pause")),
+            (key("win.shut-down"), pgettext("action", "Shut Down")),
         ],
     ));
     page.add(&group(

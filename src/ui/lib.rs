@@ -14,6 +14,7 @@
 
 mod actions;
 mod app;
+mod buttons;
 mod config;
 mod dialogs;
 mod errors;
@@ -43,12 +44,13 @@ pub use self::{
     config::{APP_ID, Assets, VERSION},
 };
 
-/// Runs the program until its window is closed. To be called from `main`, before any thread is started.
+/// Runs the program until its window is closed. To be called from `main`.
 pub fn run(options: Options) {
     let assets = options.assets;
     let settings = Settings::open(&assets);
     language::init(&settings.text("language", ""), &assets);
     glib::set_application_name("Lectern");
+    glib::set_prgname(Some(APP_ID));
     let application = adw::Application::builder().application_id(APP_ID).build();
     if options.connect.is_some() || options.show.is_some() {
         // Another host, or a machine's page, gets a window of its own.

@@ -115,7 +115,7 @@ fn act(action: DomainAction, name: &str) -> String {
 
 /// A share between 0 and 1 in per cent.
 pub(crate) fn percent(share: f32) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }
 
 /// Bytes a second, in the unit that keeps it short.

@@ -21,21 +21,22 @@ const KNOWN: [&str; 0] = [];
 
 /// The running program; derefs to the top of its accessible tree.
 #[derive(Debug)]
-pub struct App {
+pub struct App<'d> {
+    desktop: &'d Desktop,
     process: Process,
     said: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
     tree: Element,
 }
 
-impl App {
+impl<'d> App<'d> {
     /// Starts `program` with `args` and waits until it shows itself.
-    pub fn start(desktop: &Desktop, program: &str, args: &[&str]) -> Self {
+    pub fn start(desktop: &'d Desktop, program: &str, args: &[&str]) -> Self {
         Self::with(desktop, program, args, &[])
     }
 
     /// [`Self::start`] with more variables in the program's environment.
-    pub fn with(desktop: &Desktop, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub fn with(desktop: &'d Desktop, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = desktop.command(program);
         command.args(args).envs(variables.iter().copied()).stdin(Stdio::null());
         let mut process = Process::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
@@ -44,7 +45,7 @@ impl App {
         let errors = process.child().stderr.take().map(|pipe| listen(pipe, &said));
         let readers = output.into_iter().chain(errors).collect();
         let tree = Bus::of(desktop.bus_address()).program(process.pid());
-        Self { process, said, readers, tree }
+        Self { desktop, process, said, readers, tree }
     }
 
     /// What it has said on both outputs so far.
@@ -61,8 +62,8 @@ impl App {
     ///
     /// # Panics
     /// When it does not end, or not well.
-    pub fn close(mut self, desktop: &Desktop) -> String {
-        desktop.keys(&["alt+F4"]);
+    pub fn close(mut self) -> String {
+        self.desktop.keys(&["alt+F4"]);
         let status = self.exited(wait::SOON);
         assert!(status.success(), "the program ended with {status}:\n{}", self.said());
         self.hear_out();
@@ -75,6 +76,11 @@ impl App {
         while !self.readers.iter().all(JoinHandle::is_finished) && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The desktop that it is on.
+    pub const fn desktop(&self) -> &'d Desktop {
+        self.desktop
     }
 
     /// The process, for its use of memory and processor.
@@ -91,7 +97,7 @@ impl App {
     }
 }
 
-impl Deref for App {
+impl Deref for App<'_> {
     type Target = Element;
 
     fn deref(&self) -> &Element {
@@ -99,8 +105,11 @@ impl Deref for App {
     }
 }
 
-impl Drop for App {
+impl Drop for App<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.desktop.last_shot();
+        }
         let ended = self.process.ended();
         drop(self.process.child().kill());
         drop(self.process.child().wait());

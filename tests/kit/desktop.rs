@@ -113,14 +113,11 @@ impl Desktop {
         process::output(self.command("import").args(["-window", "root"]).arg(&path));
         path
     }
-}
 
-impl Drop for Desktop {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let path = self.shots.join("failed.png");
-            drop(self.command("import").args(["-window", "root"]).arg(path).status());
-        }
+    /// The picture of a failure, if it can still be taken.
+    pub(crate) fn last_shot(&self) {
+        let path = self.shots.join("failed.png");
+        drop(self.command("import").args(["-window", "root"]).arg(path).status());
     }
 }
 

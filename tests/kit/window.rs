@@ -9,10 +9,7 @@ const TITLE: &str = "Lectern";
 
 /// The program's window on a desktop; derefs to the top of its accessible tree.
 #[derive(Debug)]
-pub struct Window<'d> {
-    desktop: &'d Desktop,
-    app: App,
-}
+pub struct Window<'d>(App<'d>);
 
 impl<'d> Window<'d> {
     /// Starts `program` for the host `uri`.
@@ -24,17 +21,7 @@ impl<'d> Window<'d> {
     pub fn with(desktop: &'d Desktop, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let app = App::with(desktop, program, args, variables);
         app.wait_for("frame", TITLE);
-        Self { desktop, app }
-    }
-
-    /// The program.
-    pub const fn app(&self) -> &App {
-        &self.app
-    }
-
-    /// The desktop that it is on.
-    pub const fn desktop(&self) -> &Desktop {
-        self.desktop
+        Self(app)
     }
 
     /// The list's row of a machine.
@@ -64,14 +51,14 @@ impl<'d> Window<'d> {
     /// When it is not then.
     pub fn select(&self, name: &str) {
         let row = self.row(name);
-        self.desktop.click_on(TITLE, &row, 1);
+        self.desktop().click_on(TITLE, &row, 1);
         wait::holds(&format!("{name} to be selected"), wait::SOON, || row.is_selected());
     }
 
     /// Opens the page of a machine as the keyboard does.
     pub fn open_machine(&self, name: &str) {
         self.select(name);
-        self.desktop.keys(&["Return"]);
+        self.desktop().keys(&["Return"]);
         self.wait_for("label", name);
         self.wait_for("page tab", "Overview");
     }
@@ -100,7 +87,7 @@ impl<'d> Window<'d> {
 
     /// Closes the dialog of that title with Escape.
     pub fn dismiss(&self, title: &str) {
-        self.desktop.keys(&["Escape"]);
+        self.desktop().keys(&["Escape"]);
         self.wait_gone("dialog", title);
     }
 
@@ -108,7 +95,7 @@ impl<'d> Window<'d> {
     pub fn terminal(&self) -> Element {
         let terminal = self.wait_for("terminal", "Serial console");
         if !terminal.is_focused() {
-            self.desktop.click_on(TITLE, &terminal, 1);
+            self.desktop().click_on(TITLE, &terminal, 1);
         }
         terminal
     }
@@ -116,7 +103,7 @@ impl<'d> Window<'d> {
     /// Turns the wheel over the list; downwards if positive.
     pub fn scroll(&self, steps: i32) {
         let list = self.list();
-        self.desktop.wheel_over(TITLE, &list, steps);
+        self.desktop().wheel_over(TITLE, &list, steps);
     }
 
     /// The list of machines.
@@ -126,19 +113,19 @@ impl<'d> Window<'d> {
 
     /// Takes a picture once the screen rests.
     pub fn shot(&self, name: &str) -> std::path::PathBuf {
-        self.desktop.shot(name)
+        self.desktop().shot(name)
     }
 
     /// Closes the window as a person would, waits for a clean end, and gives what the program said.
     pub fn close(self) -> String {
-        self.app.close(self.desktop)
+        self.0.close()
     }
 }
 
-impl Deref for Window<'_> {
-    type Target = App;
+impl<'d> Deref for Window<'d> {
+    type Target = App<'d>;
 
-    fn deref(&self) -> &App {
-        &self.app
+    fn deref(&self) -> &App<'d> {
+        &self.0
     }
 }

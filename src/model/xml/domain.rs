@@ -1,6 +1,8 @@
 //! What the pages read from a domain's XML: title, description, disks and serial consoles.
 
-use roxmltree::{Document, Node};
+use std::borrow::Cow;
+
+use super::{Document, Node};
 
 /// The parts of a domain's XML that pages show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,12 +70,12 @@ impl DomainXml {
     /// If it is not well-formed, or its root is not `<domain>`.
     pub fn parse(xml: &str) -> Result<Self, NotDomainXml> {
         let document = Document::parse(xml).map_err(|e| NotDomainXml(e.to_string()))?;
-        let root = document.root_element();
-        if root.tag_name().name() != "domain" {
-            return Err(NotDomainXml(format!("root is <{}>", root.tag_name().name())));
+        let root = document.root();
+        if root.name() != "domain" {
+            return Err(NotDomainXml(format!("root is <{}>", root.name())));
         }
-        let devices = child(root, "devices");
-        let all = |name: &'static str| devices.into_iter().flat_map(move |d| children(d, name));
+        let devices = root.child("devices");
+        let all = |name: &'static str| devices.into_iter().flat_map(move |d| d.children_named(name));
         Ok(Self {
             title: text(root, "title"),
             description: text(root, "description"),
@@ -84,59 +86,49 @@ impl DomainXml {
     }
 }
 
-fn children<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children().filter(move |n| n.is_element() && n.tag_name().name() == name)
+fn text(node: Node<'_>, name: &str) -> String {
+    node.child(name).map(|n| n.text().trim().to_owned()).unwrap_or_default()
 }
 
-fn child<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> Option<Node<'a, 'i>> {
-    children(node, name).next()
+/// The attribute of the first child element of that name.
+fn of_child<'d>(node: Node<'d>, child: &str, attribute: &str) -> Option<Cow<'d, str>> {
+    node.child(child)?.attribute(attribute)
 }
 
-fn text(node: Node<'_, '_>, name: &'static str) -> String {
-    child(node, name).and_then(|n| n.text()).unwrap_or_default().trim().to_owned()
-}
-
-fn disk(node: Node<'_, '_>) -> Disk {
-    let source = child(node, "source");
-    let path = source.and_then(|s| s.attribute("file").or_else(|| s.attribute("dev")));
+fn disk(node: Node<'_>) -> Disk {
+    let path = of_child(node, "source", "file").or_else(|| of_child(node, "source", "dev"));
     Disk {
-        target: child(node, "target").and_then(|t| t.attribute("dev")).unwrap_or_default().to_owned(),
-        path: path.map(str::to_owned),
-        removable: matches!(node.attribute("device"), Some("cdrom" | "floppy")),
+        target: of_child(node, "target", "dev").unwrap_or_default().into_owned(),
+        path: path.map(Cow::into_owned),
+        removable: matches!(node.attribute("device").as_deref(), Some("cdrom" | "floppy")),
     }
 }
 
 /// Serial ports first, then consoles; the `<console>` that libvirt adds as a second name of serial port 0 is left out
 /// (as virt-manager does: virtManager/details/serialcon.py).
-fn consoles<'a, 'i: 'a>(
-    serial: impl Iterator<Item = Node<'a, 'i>>,
-    console: impl Iterator<Item = Node<'a, 'i>>,
-) -> Vec<SerialConsole> {
+fn consoles<'d>(serial: impl Iterator<Item = Node<'d>>, console: impl Iterator<Item = Node<'d>>) -> Vec<SerialConsole> {
+    let is_virtio = |node: &Node<'_>| of_child(*node, "target", "type").as_deref() == Some("virtio");
     serial
         .map(|node| one_console(node, false))
-        .chain(console.filter(|node| target_type(*node) == Some("virtio")).map(|node| one_console(node, true)))
+        .chain(console.filter(is_virtio).map(|node| one_console(node, true)))
         .collect()
 }
 
-fn one_console(node: Node<'_, '_>, virtio: bool) -> SerialConsole {
-    let target = child(node, "target");
+fn one_console(node: Node<'_>, virtio: bool) -> SerialConsole {
     SerialConsole {
-        alias: child(node, "alias").and_then(|a| a.attribute("name")).map(str::to_owned),
-        kind: node.attribute("type").unwrap_or_default().to_owned(),
+        alias: of_child(node, "alias", "name").map(Cow::into_owned),
+        kind: node.attribute("type").unwrap_or_default().into_owned(),
         virtio,
-        port: target.and_then(|t| t.attribute("port")).and_then(|p| p.parse().ok()).unwrap_or(0),
+        port: of_child(node, "target", "port").and_then(|p| p.parse().ok()).unwrap_or(0),
     }
 }
 
 /// QEMU's agent listens on the channel of this name (libvirt.org/formatdomain.html, "Channel").
-fn is_connected_agent(channel: Node<'_, '_>) -> bool {
-    child(channel, "target").is_some_and(|target| {
-        target.attribute("name") == Some("org.qemu.guest_agent.0") && target.attribute("state") == Some("connected")
+fn is_connected_agent(channel: Node<'_>) -> bool {
+    channel.child("target").is_some_and(|target| {
+        target.attribute("name").as_deref() == Some("org.qemu.guest_agent.0")
+            && target.attribute("state").as_deref() == Some("connected")
     })
-}
-
-fn target_type<'a>(node: Node<'a, '_>) -> Option<&'a str> {
-    child(node, "target").and_then(|t| t.attribute("type"))
 }
 
 #[cfg(test)]
@@ -171,7 +163,9 @@ mod tests {
     #[test]
     fn an_agent_counts_only_while_it_is_connected() {
         let xml = |state: &str| {
-            format!("<domain><devices><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'{state}/></channel></devices></domain>")
+            format!(
+                "<domain><devices><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'{state}/></channel></devices></domain>"
+            )
         };
         assert!(DomainXml::parse(&xml(" state='connected'")).unwrap().agent);
         assert!(!DomainXml::parse(&xml(" state='disconnected'")).unwrap().agent);

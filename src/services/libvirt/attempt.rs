@@ -58,7 +58,9 @@ pub(crate) fn begin(
     let thread = thread::Builder::new().name("host-connect".into()).spawn(move || {
         let result = open(&uri, generation, &wire, &actor);
         timers.cancel(deadline);
-        wire.release();
+        if result.is_err() {
+            wire.release();
+        }
         // An actor that has ended needs no connection: it is closed here.
         let _ = actor.send(Message::Opened(generation, result.map(Box::new)));
     });

@@ -21,10 +21,12 @@ use super::{
 /// is noticed after (count + 1) × interval.
 const KEEP_ALIVE: (i32, u32) = (5, 2);
 
-/// One open connection. The order matters: the subscriptions hold the connection, so they are dropped first.
+/// One open connection. The order matters: the subscriptions hold the connection, so they are dropped first; the wire's
+/// own descriptor keeps the socket open, so it is dropped last.
 pub(crate) struct Connection {
     _subscriptions: Subscriptions,
     connect: Connect,
+    wire: Arc<Wire>,
 }
 
 impl Connection {
@@ -38,7 +40,7 @@ impl Connection {
             tracing::debug!("no keep-alive: {error}");
         }
         let subscriptions = Subscriptions::new(&connect, sink)?;
-        Ok(Self { _subscriptions: subscriptions, connect })
+        Ok(Self { _subscriptions: subscriptions, connect, wire: Arc::clone(wire) })
     }
 
     /// libvirt's connection.
@@ -57,6 +59,16 @@ impl Connection {
     /// Whether the daemon is still there, as far as this end knows.
     pub(crate) fn is_alive(&self) -> bool {
         checked(self.connect.is_alive()).unwrap_or(false)
+    }
+
+    /// Where the connection is dead, ends all calls that still wait on it, and says so. When a daemon owes its signs of
+    /// life, libvirt (11.3) ends only the first of several waiting calls; the others would wait for ever.
+    pub(crate) fn bury_if_dead(&self) -> bool {
+        let dead = !self.is_alive();
+        if dead {
+            self.wire.cut();
+        }
+        dead
     }
 
     /// What the host says of itself.
@@ -144,7 +156,9 @@ impl Link {
             (state.connection.take(), std::mem::take(&mut state.consoles))
         };
         consoles.iter().filter_map(Weak::upgrade).for_each(|wire| wire.cut());
-        drop(connection);
+        if let Some(connection) = connection {
+            connection.wire.cut();
+        }
     }
 
     /// Has a console's connection end together with this one.

@@ -231,7 +231,7 @@ fn run<T>(connection: &Connection, reply: &Reply<T>, work: impl FnOnce(&Connecti
         return;
     }
     let outcome = work(connection).map_err(|error| match error {
-        HostError::Libvirt(_) if !connection.is_alive() => HostError::NotConnected,
+        HostError::Libvirt(_) if connection.bury_if_dead() => HostError::NotConnected,
         other => other,
     });
     drop(reply.put(outcome));

@@ -1,16 +1,18 @@
 //! The window's side of the connection: opening it, and following what it tells.
 
-use relm4::{adw, adw::prelude::*, prelude::*};
+use relm4::{adw, prelude::*};
 
 use lectern_model::{id::DomainId, uri::HostUri};
-use lectern_services::host::{self, ConnectionState, DomainChanges, Host, HostUpdate, Interest};
+use lectern_services::host::{
+    self, ConnectFailure, ConnectionState, DomainChanges, Host, HostError, HostUpdate, Interest,
+};
 
 use super::{
     App,
     messages::{AppCmd, AppMsg},
 };
 use crate::{
-    errors::{self, UserText},
+    errors,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
     shell::{sidebar::SidebarMsg, situation::Situation},
@@ -46,9 +48,15 @@ impl App {
         self.watch();
     }
 
+    /// Connects to the host that answers here; where it then refuses this user, to the user's own session.
+    pub(super) fn connect_unnamed(&mut self, uri: HostUri, sender: &ComponentSender<Self>) {
+        self.unnamed = !uri.is_session();
+        self.connect(uri, sender);
+    }
+
     pub(super) fn host_changed(&mut self, update: HostUpdate, sender: &ComponentSender<Self>) {
         match update {
-            HostUpdate::State(state) => self.state_changed(state),
+            HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
             HostUpdate::Counters(id, counters, used) => {
@@ -57,7 +65,10 @@ impl App {
         }
     }
 
-    fn state_changed(&mut self, state: ConnectionState) {
+    fn state_changed(&mut self, state: ConnectionState, sender: &ComponentSender<Self>) {
+        if std::mem::take(&mut self.unnamed) && refuses_user(&state) {
+            return self.connect(HostUri::session(), sender);
+        }
         self.situation.follow(state);
         self.tell_situation();
     }
@@ -102,6 +113,18 @@ impl App {
     /// Has the page of `id` read again what it shows.
     pub(super) fn refresh_page(&self, id: DomainId) {
         self.tell_page(id, || MachineMsg::Refresh);
+    }
+
+    /// Has the page of `id` show again what is, as a change was refused.
+    pub(super) fn refuse_page(&self, id: DomainId) {
+        self.tell_page(id, || MachineMsg::Refused);
+    }
+
+    /// Shows the other part of the machine's page.
+    pub(super) fn other_tab(&self) {
+        if let Some((_, _, page)) = &self.page {
+            page.emit(MachineMsg::TabToggled);
+        }
     }
 
     /// Opens the machine that the command line named, once there is a picture.
@@ -158,6 +181,10 @@ impl App {
 
     /// Opens the page of a machine over the list.
     pub(super) fn open(&mut self, id: DomainId, tab: Tab, sender: &ComponentSender<Self>) {
+        // A second Enter while the first page is still coming.
+        if self.page.is_some() {
+            return;
+        }
         let (Some(host), Some(domain)) = (&self.host, self.picture.get(id)) else { return };
         let init = MachineInit {
             host: host.clone(),
@@ -168,8 +195,6 @@ impl App {
         };
         let page = MachinePage::builder().launch(init).forward(sender.input_sender(), AppMsg::Machine);
         let root: &adw::NavigationPage = page.widget();
-        let input = sender.input_sender().clone();
-        root.connect_hidden(move |_| drop(input.send(AppMsg::PageHidden)));
         self.navigation.push(root);
         self.page = Some((id, tab, page));
         self.enable_actions();
@@ -187,13 +212,16 @@ impl App {
             Some((_, Tab::Serial, _)) => {}
         }
     }
+}
 
-    /// The error of an operation, as a toast that leads to the whole text.
-    pub(super) fn toast(&self, text: UserText) {
-        let toast = adw::Toast::builder().title(&text.title).button_label(crate::i18n::gettext("Details")).build();
-        toast.set_use_markup(false);
-        let window = self.window.clone();
-        toast.connect_button_clicked(move |_| crate::dialogs::show_error(&text, &window));
-        self.toasts.add_toast(toast);
-    }
+/// Whether the host is there but not for this user, who then has a session of their own.
+fn refuses_user(state: &ConnectionState) -> bool {
+    let ConnectionState::Failed { error: HostError::Connect { why, .. }, .. } = state else { return false };
+    matches!(
+        why,
+        ConnectFailure::SocketDenied(_)
+            | ConnectFailure::NoPolkitAgent
+            | ConnectFailure::NoSystemBus
+            | ConnectFailure::AuthRefused
+    )
 }

@@ -59,8 +59,14 @@ pub(crate) enum AppMsg {
     Search,
     /// The machine's page was left.
     PageLeft,
-    /// The page that was left is off the screen.
+    /// The page that was left first is off the screen.
     PageHidden,
+    /// Jobs began or ended.
+    JobsChanged,
+    /// Back to the list.
+    Back,
+    /// The other part of the machine's page.
+    OtherTab,
     /// Show the commands of this run.
     Commands,
     /// Show what went wrong with a job.
@@ -92,7 +98,7 @@ pub(crate) enum AppCmd {
     /// The host to use, where none was named.
     DefaultHost(HostUri),
     /// A job ended.
-    JobEnded(JobId, Option<DomainId>, Result<(), HostError>),
+    JobEnded(JobId, DomainId, Result<(), HostError>),
 }
 
 impl From<ShowPage> for Tab {

@@ -1,12 +1,13 @@
 //! The main window: it owns the connection, the pages and the jobs, and passes news between them.
 
 mod connection;
+mod failures;
 mod messages;
 mod picture;
 mod window;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
 
@@ -15,7 +16,7 @@ use lectern_services::host::{Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
-use self::{messages::AppCmd, picture::Picture};
+use self::{failures::Failures, messages::AppCmd, picture::Picture};
 use crate::{
     i18n::gettext,
     jobs::board::Board,
@@ -39,9 +40,16 @@ pub(crate) struct App {
     wanted: Option<(String, ShowPage)>,
     selected: Vec<DomainId>,
     page: Option<(DomainId, Tab, Controller<MachinePage>)>,
-    /// The page that was left, until it is off the screen: its widgets still talk to it.
-    leaving: Option<Controller<MachinePage>>,
+    /// Pages that were left, until they are off the screen: their widgets still talk to them.
+    leaving: VecDeque<Controller<MachinePage>>,
+    /// Whether the jobs button is to be told of news, once for all that come together.
+    jobs_changed: bool,
+    failures: Failures,
+    /// Whether nobody named the host, so that another may serve instead.
+    unnamed: bool,
     actions: HashMap<DomainAction, gio::SimpleAction>,
+    open_action: gio::SimpleAction,
+    tab_action: gio::SimpleAction,
     suspended: bool,
     list_watch: Option<Watch>,
     page_watch: Option<Watch>,
@@ -99,8 +107,13 @@ impl Component for App {
             wanted: init.options.show,
             selected: Vec::new(),
             page: None,
-            leaving: None,
+            leaving: VecDeque::new(),
+            jobs_changed: false,
+            failures: Failures::default(),
+            unnamed: false,
             actions: HashMap::new(),
+            open_action: gio::SimpleAction::new("open", None),
+            tab_action: gio::SimpleAction::new("other-tab", None),
             suspended: false,
             list_watch: None,
             page_watch: None,
@@ -129,8 +142,11 @@ impl Component for App {
             AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),
             AppMsg::OpenSelected => self.open_selected(&sender),
             AppMsg::Search => self.search(),
-            AppMsg::PageLeft => self.page_left(),
-            AppMsg::PageHidden => self.leaving = None,
+            AppMsg::PageLeft => self.page_left(&sender),
+            AppMsg::PageHidden => drop(self.leaving.pop_front()),
+            AppMsg::JobsChanged => self.show_jobs(),
+            AppMsg::Back => drop(self.navigation.pop()),
+            AppMsg::OtherTab => self.other_tab(),
             AppMsg::Commands => self.show_commands(),
             AppMsg::JobDetails(id) => self.show_job_error(id),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
@@ -143,7 +159,7 @@ impl Component for App {
 
     fn update_cmd(&mut self, message: AppCmd, sender: ComponentSender<Self>, _root: &Self::Root) {
         match message {
-            AppCmd::DefaultHost(uri) => self.connect(uri, &sender),
+            AppCmd::DefaultHost(uri) => self.connect_unnamed(uri, &sender),
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
         }
     }

@@ -43,6 +43,11 @@ impl Picture {
         (self.domains.len(), on)
     }
 
+    /// Whether one of `targets` allows `action` now.
+    pub(crate) fn any_able(&self, targets: &[DomainId], action: DomainAction) -> bool {
+        targets.iter().filter_map(|id| self.get(*id)).any(|domain| action.allowed(domain.state))
+    }
+
     /// Those of `targets` that allow `action` now.
     pub(crate) fn able(&self, targets: &[DomainId], action: DomainAction) -> Vec<Domain> {
         let there = targets.iter().filter_map(|id| self.get(*id));

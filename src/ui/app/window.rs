@@ -5,10 +5,17 @@ use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 use lectern_model::domain::DomainAction;
 
 use super::{App, messages::AppMsg};
-use crate::{actions, machine::Tab, machines::MachinesMsg};
+use crate::{
+    actions,
+    machine::{MachineMsg, Tab},
+    machines::MachinesMsg,
+};
 
 /// Below this width the sidebar becomes a page of its own.
 const NARROW: f64 = 640.0;
+
+/// Longer than any transition between pages. Without animations `hidden` comes before `popped`, so it cannot be used.
+const OFF_SCREEN: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl App {
     /// Restores the size, adds the actions, and listens to what becomes of the window.
@@ -58,7 +65,9 @@ impl App {
             handle.set_enabled(false);
             self.actions.insert(action, handle);
         }
-        self.add_action("open", sender, || AppMsg::OpenSelected);
+        self.open_action = self.add_action("open", sender, || AppMsg::OpenSelected);
+        self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
+        self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
         self.add_action("commands", sender, || AppMsg::Commands);
         self.add_action("preferences", sender, || AppMsg::Preferences);
@@ -103,8 +112,14 @@ impl App {
         self.split.set_show_content(true);
     }
 
-    pub(super) fn page_left(&mut self) {
-        self.leaving = self.page.take().map(|(_, _, page)| page);
+    /// The page gives up its console at once, and goes when nobody can touch it any more.
+    pub(super) fn page_left(&mut self, sender: &ComponentSender<Self>) {
+        if let Some((_, _, page)) = self.page.take() {
+            page.emit(MachineMsg::Left);
+            self.leaving.push_back(page);
+            let input = sender.input_sender().clone();
+            gtk::glib::timeout_add_local_once(OFF_SCREEN, move || drop(input.send(AppMsg::PageHidden)));
+        }
         self.enable_actions();
         self.watch();
     }

@@ -1,8 +1,8 @@
 //! What the user has done: each change is a job with its commands.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
-use relm4::prelude::*;
+use relm4::{gtk, prelude::*};
 
 use lectern_model::{
     domain::{Domain, DomainAction, DomainState},
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     dialogs,
     errors::UserText,
+    i18n::gettext_f,
     jobs::{
         JobsMsg,
         board::{JobId, JobState},
@@ -28,7 +29,11 @@ use crate::{
     },
     machine::Edit,
     shell::sidebar::SidebarMsg,
+    texts,
 };
+
+/// How long jobs are gathered before the button shows them.
+const TOGETHER: Duration = Duration::from_millis(50);
 
 impl App {
     /// The machines that an action would fall on: the open page's, else the selected ones.
@@ -41,8 +46,11 @@ impl App {
         let targets = self.targets();
         let connected = self.situation.is_connected();
         for (action, handle) in &self.actions {
-            handle.set_enabled(connected && !self.picture.able(&targets, *action).is_empty());
+            handle.set_enabled(connected && self.picture.any_able(&targets, *action));
         }
+        let one = self.page.is_none() && self.selected.len() == 1;
+        self.open_action.set_enabled(one);
+        self.tab_action.set_enabled(self.page.is_some());
     }
 
     /// An action was chosen; where something would be lost the user is asked first.
@@ -103,34 +111,43 @@ impl App {
         let (id, state): (DomainId, DomainState) = (domain.id, domain.state);
         let commands = jobs::commands(&step, host.uri(), state);
         let job = self.board.start(step, commands);
-        self.tell_jobs();
-        sender.oneshot_command(async move { AppCmd::JobEnded(job, Some(id), work(host).await) });
+        self.tell_jobs(sender);
+        sender.oneshot_command(async move { AppCmd::JobEnded(job, id, work(host).await) });
     }
 
     pub(super) fn job_ended(
         &mut self,
         job: JobId,
-        machine: Option<DomainId>,
+        machine: DomainId,
         result: Result<(), HostError>,
-        _sender: &ComponentSender<Self>,
+        sender: &ComponentSender<Self>,
     ) {
         let failed = result.as_ref().err().map(UserText::from);
-        self.board.end(job, result);
-        self.tell_jobs();
-        if let Some(text) = failed {
-            self.toast(text);
+        let step = self.board.end(job, result).map(|job| texts::step(&job.step));
+        self.tell_jobs(sender);
+        if let (Some(text), Some(step)) = (failed, step) {
+            let title = gettext_f("{step}: {problem}", &[("step", &step), ("problem", &text.title)]);
+            self.failures.add(UserText { title, ..text }, &self.toasts, &self.window);
+            self.refuse_page(machine);
         }
-        if let Some(machine) = machine {
-            self.refresh_page(machine);
+        self.refresh_page(machine);
+    }
+
+    /// Has the jobs button told soon: thirty machines that are started at once are one piece of news.
+    fn tell_jobs(&mut self, sender: &ComponentSender<Self>) {
+        if !std::mem::replace(&mut self.jobs_changed, true) {
+            let input = sender.input_sender().clone();
+            gtk::glib::timeout_add_local_once(TOGETHER, move || drop(input.send(AppMsg::JobsChanged)));
         }
     }
 
-    fn tell_jobs(&self) {
+    pub(super) fn show_jobs(&mut self) {
+        self.jobs_changed = false;
         self.sidebar.emit(SidebarMsg::Jobs(JobsMsg::from_board(&self.board)));
     }
 
     pub(super) fn show_commands(&self) {
-        show_transcript(&self.board.transcript(), &self.window);
+        show_transcript(self.board.transcript(), &self.window);
     }
 
     pub(super) fn show_job_error(&self, id: JobId) {

@@ -39,12 +39,17 @@ const KEEP: usize = 200;
 pub(crate) struct Board {
     jobs: Vec<Job>,
     next: u64,
+    transcript: String,
 }
 
 impl Board {
     /// Adds a job that has just been started.
     pub(crate) fn start(&mut self, step: StepText, commands: Vec<CommandLine>) -> JobId {
         self.next += 1;
+        for line in &commands {
+            self.transcript.push_str(&line.to_string());
+            self.transcript.push('\n');
+        }
         let id = JobId(self.next);
         self.jobs.insert(0, Job { id, step, commands, state: JobState::Running });
         while self.jobs.len() > KEEP && self.jobs.last().is_some_and(|j| !matches!(j.state, JobState::Running)) {
@@ -65,10 +70,14 @@ impl Board {
         &self.jobs
     }
 
-    /// All commands in the order in which they were given, a line each.
-    pub(crate) fn transcript(&self) -> String {
-        let lines = self.jobs.iter().rev().flat_map(|job| &job.commands);
-        lines.flat_map(|line| [line.to_string(), "\n".into()]).collect()
+    /// How many are under way.
+    pub(crate) fn running(&self) -> usize {
+        self.jobs.iter().filter(|job| matches!(job.state, JobState::Running)).count()
+    }
+
+    /// All commands of this run in the order in which they were given, a line each.
+    pub(crate) fn transcript(&self) -> &str {
+        &self.transcript
     }
 }
 
@@ -99,7 +108,7 @@ mod tests {
             let id = board.start(step("x"), vec![]);
             board.end(id, Ok(()));
         }
-        assert!(board.jobs().len() > KEEP);
+        assert_eq!(board.running(), 1);
         assert!(board.end(first, Err(HostError::NotConnected)).is_some());
     }
 }

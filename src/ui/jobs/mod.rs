@@ -7,7 +7,12 @@ use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use self::board::{Board, Job, JobId, JobState};
 pub(crate) use self::transcript::show as show_transcript;
-use crate::{errors::UserText, i18n::gettext, texts};
+use crate::{
+    buttons,
+    errors::UserText,
+    i18n::{gettext, ngettext_f},
+    texts,
+};
 
 /// How many jobs the popover lists.
 const SHOWN: usize = 30;
@@ -15,15 +20,18 @@ const SHOWN: usize = 30;
 /// The button and its popover.
 pub(crate) struct Jobs {
     rows: gtk::ListBox,
+    jobs: Vec<Job>,
     running: usize,
-    empty: bool,
+    open: bool,
 }
 
 /// What the button is told.
 #[derive(Debug)]
 pub(crate) enum JobsMsg {
-    /// The board changed; these are the newest jobs.
-    Changed(Vec<Job>),
+    /// The board changed; these are the newest jobs, and how many of all are under way.
+    Changed(Vec<Job>, usize),
+    /// The popover was opened or closed.
+    Opened(bool),
     /// The user asks for all commands.
     AllRequested,
     /// The user asks what went wrong with a job.
@@ -42,7 +50,7 @@ pub(crate) enum JobsOutput {
 impl JobsMsg {
     /// The message for the board as it is now.
     pub(crate) fn from_board(board: &Board) -> Self {
-        Self::Changed(board.jobs().iter().take(SHOWN).cloned().collect())
+        Self::Changed(board.jobs().iter().take(SHOWN).cloned().collect(), board.running())
     }
 }
 
@@ -54,7 +62,8 @@ impl SimpleComponent for Jobs {
 
     view! {
         gtk::MenuButton {
-            set_tooltip_text: Some(&gettext("Jobs and Commands")),
+            #[watch]
+            set_tooltip_text: Some(&model.tooltip()),
             #[wrap(Some)]
             set_child = &gtk::Stack {
                 add_named[Some("idle")] = &gtk::Image { set_icon_name: Some("utilities-terminal-symbolic") },
@@ -65,20 +74,22 @@ impl SimpleComponent for Jobs {
             #[wrap(Some)]
             set_popover = &gtk::Popover {
                 set_halign: gtk::Align::Start,
+                connect_map[sender] => move |_| sender.input(JobsMsg::Opened(true)),
+                connect_unmap[sender] => move |_| sender.input(JobsMsg::Opened(false)),
                 gtk::Box {
                     set_orientation: gtk::Orientation::Vertical,
                     set_spacing: 6,
                     set_width_request: 420,
                     gtk::Label {
                         #[watch]
-                        set_visible: model.empty,
+                        set_visible: model.jobs.is_empty(),
                         set_margin_all: 12,
                         set_wrap: true,
                         set_label: &gettext("What you do appears here, with the commands that do the same."),
                     },
                     gtk::ScrolledWindow {
                         #[watch]
-                        set_visible: !model.empty,
+                        set_visible: !model.jobs.is_empty(),
                         set_propagate_natural_height: true,
                         set_max_content_height: 420,
                         set_hscrollbar_policy: gtk::PolicyType::Never,
@@ -92,10 +103,15 @@ impl SimpleComponent for Jobs {
                     },
                     gtk::Button {
                         #[watch]
-                        set_visible: !model.empty,
+                        set_visible: !model.jobs.is_empty(),
                         set_label: &gettext("Show All Commands"),
                         add_css_class: "flat",
-                        connect_clicked => JobsMsg::AllRequested,
+                        connect_clicked[sender] => move |button| {
+                            if let Some(popover) = button.ancestor(gtk::Popover::static_type()).and_downcast::<gtk::Popover>() {
+                                popover.popdown();
+                            }
+                            sender.input(JobsMsg::AllRequested);
+                        },
                     },
                 },
             },
@@ -103,7 +119,7 @@ impl SimpleComponent for Jobs {
     }
 
     fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
-        let model = Self { rows: gtk::ListBox::new(), running: 0, empty: true };
+        let model = Self { rows: gtk::ListBox::new(), jobs: Vec::new(), running: 0, open: false };
         let rows = model.rows.clone();
         let widgets = view_output!();
         ComponentParts { model, widgets }
@@ -111,7 +127,8 @@ impl SimpleComponent for Jobs {
 
     fn update(&mut self, message: JobsMsg, sender: ComponentSender<Self>) {
         match message {
-            JobsMsg::Changed(jobs) => self.show(&jobs, &sender),
+            JobsMsg::Changed(jobs, running) => self.change(jobs, running, &sender),
+            JobsMsg::Opened(open) => self.opened(open, &sender),
             JobsMsg::AllRequested => drop(sender.output(JobsOutput::All)),
             JobsMsg::DetailsRequested(id) => drop(sender.output(JobsOutput::Details(id))),
         }
@@ -119,13 +136,33 @@ impl SimpleComponent for Jobs {
 }
 
 impl Jobs {
-    fn show(&mut self, jobs: &[Job], sender: &ComponentSender<Self>) {
+    fn change(&mut self, jobs: Vec<Job>, running: usize, sender: &ComponentSender<Self>) {
+        (self.jobs, self.running) = (jobs, running);
+        if self.open {
+            self.show(sender);
+        }
+    }
+
+    fn tooltip(&self) -> String {
+        if self.running == 0 {
+            return gettext("Jobs and Commands");
+        }
+        ngettext_f("Jobs and Commands: {n} under way", "Jobs and Commands: {n} under way", self.running, &[])
+    }
+
+    fn opened(&mut self, open: bool, sender: &ComponentSender<Self>) {
+        self.open = open;
+        if open {
+            self.show(sender);
+        }
+    }
+
+    /// Makes the rows; only for somebody who looks.
+    fn show(&self, sender: &ComponentSender<Self>) {
         self.rows.remove_all();
-        for job in jobs {
+        for job in &self.jobs {
             self.rows.append(&row(job, sender));
         }
-        self.running = jobs.iter().filter(|job| matches!(job.state, JobState::Running)).count();
-        self.empty = jobs.is_empty();
     }
 }
 
@@ -145,7 +182,7 @@ fn row(job: &Job, sender: &ComponentSender<Jobs>) -> adw::ActionRow {
         }
     }
     row.set_subtitle(&subtitle);
-    row.add_suffix(&copy_button(lines));
+    row.add_suffix(&buttons::copy(&lines, &gettext("Copy Command")));
     row
 }
 
@@ -156,20 +193,8 @@ fn icon(name: &str, label: &str) -> gtk::Image {
 }
 
 fn details_button(id: JobId, sender: &ComponentSender<Jobs>) -> gtk::Button {
-    let button = flat_button("dialog-information-symbolic", &gettext("What Went Wrong"));
+    let button = buttons::flat("dialog-information-symbolic", &gettext("What Went Wrong"));
     let input = sender.input_sender().clone();
-    button.connect_clicked(move |_| input.emit(JobsMsg::DetailsRequested(id)));
-    button
-}
-
-fn copy_button(text: String) -> gtk::Button {
-    let button = flat_button("edit-copy-symbolic", &gettext("Copy Command"));
-    button.connect_clicked(move |button| button.clipboard().set_text(&text));
-    button
-}
-
-fn flat_button(icon: &str, tooltip: &str) -> gtk::Button {
-    let button = gtk::Button::builder().icon_name(icon).tooltip_text(tooltip).valign(gtk::Align::Center).build();
-    button.add_css_class("flat");
+    button.connect_clicked(move |_| drop(input.send(JobsMsg::DetailsRequested(id))));
     button
 }

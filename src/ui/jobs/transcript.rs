@@ -2,18 +2,17 @@
 
 use relm4::{adw, adw::prelude::*, gtk};
 
-use crate::i18n::gettext;
+use crate::{buttons, i18n::gettext};
 
 /// Shows `commands`, a line each, over `parent`.
 pub(crate) fn show(commands: &str, parent: &impl IsA<gtk::Widget>) {
     let dialog = adw::Dialog::builder().title(gettext("Show Commands")).content_width(680).content_height(420).build();
-    let stack = adw::ViewStack::new();
-    stack.add_titled(&page(commands), Some("host"), &gettext("Runs on This Host"));
-    let header = adw::HeaderBar::new();
-    header.pack_start(&copy_button(commands.to_owned()));
+    let title = adw::WindowTitle::new(&gettext("Show Commands"), &gettext("Runs on This Host"));
+    let header = adw::HeaderBar::builder().title_widget(&title).build();
+    header.pack_start(&buttons::copy(commands, &gettext("Copy All")));
     let view = adw::ToolbarView::new();
     view.add_top_bar(&header);
-    view.set_content(Some(&stack));
+    view.set_content(Some(&page(commands)));
     dialog.set_child(Some(&view));
     dialog.present(Some(parent));
 }
@@ -39,10 +38,4 @@ fn page(commands: &str) -> gtk::Widget {
     text.update_property(&[gtk::accessible::Property::Label(&gettext("Commands"))]);
     text.buffer().set_text(commands);
     gtk::ScrolledWindow::builder().child(&text).build().upcast()
-}
-
-fn copy_button(commands: String) -> gtk::Button {
-    let button = gtk::Button::builder().icon_name("edit-copy-symbolic").tooltip_text(gettext("Copy All")).build();
-    button.connect_clicked(move |button| button.clipboard().set_text(&commands));
-    button
 }

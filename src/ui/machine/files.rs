@@ -1,47 +1,46 @@
-//! Rows for where a machine lives: each path can be copied, and its folder opened.
-
-use std::path::Path;
+//! Rows for where a machine lives: each path can be copied, and shown in its folder.
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::gio};
 
-use crate::i18n::{gettext, gettext_f};
+use crate::{
+    buttons, dialogs,
+    errors::UserText,
+    i18n::{gettext, gettext_f},
+};
 
 /// A row for `path`; `local` where the folder is on this computer.
 pub(crate) fn row(title: &str, path: &str, local: bool) -> adw::ActionRow {
     let row = adw::ActionRow::builder().title(title).subtitle(path).use_markup(false).subtitle_selectable(true).build();
     row.add_css_class("property");
-    row.add_suffix(&copy(path));
+    row.add_suffix(&buttons::copy(path, &gettext_f("Copy {text}", &[("text", path)])));
     if local {
         row.add_suffix(&open_folder(path));
     }
     row
 }
 
-/// A button that copies `text`.
-pub(crate) fn copy(text: &str) -> gtk::Button {
-    let button = flat("edit-copy-symbolic", &gettext_f("Copy {text}", &[("text", text)]));
-    let text = text.to_owned();
-    button.connect_clicked(move |button| button.clipboard().set_text(&text));
-    button
-}
-
 fn open_folder(path: &str) -> gtk::Button {
-    let button = flat("folder-open-symbolic", &gettext("Open Folder"));
-    let folder = Path::new(path).parent().unwrap_or_else(|| Path::new("/")).to_owned();
+    let button = buttons::flat("folder-open-symbolic", &gettext("Open Folder"));
+    let path = path.to_owned();
     button.connect_clicked(move |button| {
-        let launcher = gtk::FileLauncher::new(Some(&gio::File::for_path(&folder)));
+        let launcher = gtk::FileLauncher::new(Some(&gio::File::for_path(&path)));
         let window = button.root().and_downcast::<gtk::Window>();
-        launcher.launch(window.as_ref(), gio::Cancellable::NONE, |result| {
-            if let Err(error) = result {
-                tracing::info!(%error, "folder not opened");
+        let parent = button.clone();
+        launcher.open_containing_folder(window.as_ref(), gio::Cancellable::NONE, move |result| {
+            if let Err(error) = result
+                && !error.matches(gtk::DialogError::Dismissed)
+            {
+                dialogs::show_error(&refused(&error.to_string()), &parent);
             }
         });
     });
     button
 }
 
-pub(crate) fn flat(icon: &str, tooltip: &str) -> gtk::Button {
-    let button = gtk::Button::builder().icon_name(icon).tooltip_text(tooltip).valign(gtk::Align::Center).build();
-    button.add_css_class("flat");
-    button
+fn refused(raw: &str) -> UserText {
+    UserText {
+        title: gettext("The folder cannot be opened."),
+        body: gettext("It may be closed to your user, or no program shows folders here. The path can be copied."),
+        raw: Some(raw.to_owned()),
+    }
 }

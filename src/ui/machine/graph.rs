@@ -62,6 +62,7 @@ impl Graph {
     pub(crate) fn clear(&self) {
         self.lines.borrow_mut().iter_mut().for_each(History::clear);
         self.value.set_label("");
+        self.area.update_property(&[gtk::accessible::Property::Label(&self.title)]);
         self.area.queue_draw();
     }
 }

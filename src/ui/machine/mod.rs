@@ -7,7 +7,12 @@ mod serial;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
-use lectern_model::{domain::Domain, id::DomainId, stats::Counters, units::KiB};
+use lectern_model::{
+    domain::{Domain, DomainState},
+    id::DomainId,
+    stats::Counters,
+    units::KiB,
+};
 use lectern_services::host::{DomainDetails, Host, HostError};
 
 pub(crate) use self::overview::Edit;
@@ -31,6 +36,13 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
+    const fn other(self) -> Self {
+        match self {
+            Self::Overview => Self::Serial,
+            Self::Serial => Self::Overview,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Overview => "overview",
@@ -45,6 +57,11 @@ pub(crate) struct MachinePage {
     domain: Domain,
     gone: bool,
     readings: u32,
+    /// Whether details are being read, and whether somebody asked for them meanwhile.
+    reading: bool,
+    again: bool,
+    tab: Tab,
+    stack: adw::ViewStack,
     situation: Situation,
     overview: Controller<Overview>,
     serial: Controller<Serial>,
@@ -77,6 +94,14 @@ pub(crate) enum MachineMsg {
     Counters(Counters, Option<KiB>),
     /// What is shown is to be read again.
     Refresh,
+    /// A change of the user's was refused.
+    Refused,
+    /// The page was left; it goes as soon as it is off the screen.
+    Left,
+    /// Show the other part of the page.
+    TabToggled,
+    /// Show this part of the page.
+    TabWanted(Tab),
     /// Another part of the page came to the screen.
     TabChosen(Option<String>),
     /// The user changed something.
@@ -113,7 +138,6 @@ impl Component for MachinePage {
     view! {
         #[root]
         adw::NavigationPage {
-            set_tag: Some("machine"),
             #[watch]
             set_title: &model.domain.name,
             adw::ToolbarView {
@@ -144,6 +168,7 @@ impl Component for MachinePage {
                     },
                 },
                 add_top_bar = &adw::Banner {
+                    set_use_markup: false,
                     #[watch]
                     set_title: &model.banner(),
                     #[watch]
@@ -153,8 +178,10 @@ impl Component for MachinePage {
                     connect_button_clicked => MachineMsg::Retry,
                 },
                 #[wrap(Some)]
-                #[name = "stack"]
-                set_content = &adw::ViewStack {
+                #[local_ref]
+                set_content = stack -> adw::ViewStack {
+                    #[watch]
+                    set_css_classes: if model.situation.is_stale() || model.gone { &["stale"] } else { &[] },
                     add_titled_with_icon: (
                         model.overview.widget(), Some("overview"), &gettext("Overview"), "computer-symbolic",
                     ),
@@ -185,14 +212,19 @@ impl Component for MachinePage {
             domain: init.domain,
             gone: false,
             readings: 0,
+            reading: false,
+            again: false,
+            tab: init.tab,
+            stack: adw::ViewStack::new(),
             situation: init.situation,
             overview,
             serial,
         };
+        let stack = &model.stack.clone();
         let widgets = view_output!();
         actions::name_popover(&widgets.more);
-        widgets.switcher.set_stack(Some(&widgets.stack));
-        widgets.stack.set_visible_child_name(init.tab.name());
+        widgets.switcher.set_stack(Some(&model.stack));
+        model.stack.set_visible_child_name(init.tab.name());
         sender.input(MachineMsg::Refresh);
         ComponentParts { model, widgets }
     }
@@ -200,8 +232,12 @@ impl Component for MachinePage {
     fn update(&mut self, message: MachineMsg, sender: ComponentSender<Self>, _root: &Self::Root) {
         match message {
             MachineMsg::Changed(domain) => self.change(domain, &sender),
-            MachineMsg::Gone => self.gone = true,
-            MachineMsg::Situation(situation) => self.situation = situation,
+            MachineMsg::Gone => self.vanish(),
+            MachineMsg::Situation(situation) => self.follow(situation, &sender),
+            MachineMsg::Refused => self.overview.emit(OverviewMsg::Refused),
+            MachineMsg::Left => self.serial.emit(SerialMsg::Left),
+            MachineMsg::TabToggled => sender.input(MachineMsg::TabWanted(self.tab.other())),
+            MachineMsg::TabWanted(tab) => self.stack.set_visible_child_name(tab.name()),
             MachineMsg::Counters(now, used) => self.count(now, used, &sender),
             MachineMsg::Refresh => self.refresh(&sender),
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
@@ -210,9 +246,9 @@ impl Component for MachinePage {
         }
     }
 
-    fn update_cmd(&mut self, message: MachineCmd, _sender: ComponentSender<Self>, _root: &Self::Root) {
+    fn update_cmd(&mut self, message: MachineCmd, sender: ComponentSender<Self>, _root: &Self::Root) {
         match message {
-            MachineCmd::Details(details) => self.detailed(*details),
+            MachineCmd::Details(details) => self.detailed(*details, &sender),
         }
     }
 }
@@ -236,7 +272,9 @@ impl MachinePage {
     /// Details are read again where a change may have changed them, not at each new usage figure.
     fn change(&mut self, domain: Domain, sender: &ComponentSender<Self>) {
         let figures_only = Domain { cpu: domain.cpu, ..self.domain.clone() } == domain;
-        self.gone = false;
+        if std::mem::take(&mut self.gone) {
+            self.tell_live();
+        }
         if !figures_only {
             self.serial.emit(SerialMsg::State(domain.state));
             self.overview.emit(OverviewMsg::Domain(domain.clone()));
@@ -254,20 +292,53 @@ impl MachinePage {
         }
     }
 
-    fn refresh(&self, sender: &ComponentSender<Self>) {
+    /// At most one reading is under way: a guest agent that does not answer must not keep the host's other calls waiting.
+    fn refresh(&mut self, sender: &ComponentSender<Self>) {
+        if self.reading {
+            self.again = true;
+            return;
+        }
+        self.reading = true;
         let (host, id) = (self.host.clone(), self.domain.id);
         sender.oneshot_command(async move { MachineCmd::Details(Box::new(host.details(id).await)) });
     }
 
-    fn detailed(&self, details: Result<DomainDetails, HostError>) {
+    fn detailed(&mut self, details: Result<DomainDetails, HostError>, sender: &ComponentSender<Self>) {
+        self.reading = false;
         match details {
             Ok(details) => self.overview.emit(OverviewMsg::Details(Box::new(details))),
             Err(error) => tracing::info!(%error, "no details"),
         }
+        if std::mem::take(&mut self.again) {
+            self.refresh(sender);
+        }
     }
 
-    fn show(&self, name: Option<&str>, sender: &ComponentSender<Self>) {
+    /// The machine was removed: nothing of it can be changed, and its console is gone.
+    fn vanish(&mut self) {
+        self.gone = true;
+        self.tell_live();
+        self.serial.emit(SerialMsg::State(DomainState::ShutOff));
+    }
+
+    /// After a loss everything may have changed, so all is read again and the console opened again.
+    fn follow(&mut self, situation: Situation, sender: &ComponentSender<Self>) {
+        let back = situation.is_connected() && !self.situation.is_connected();
+        self.situation = situation;
+        self.tell_live();
+        if back {
+            self.refresh(sender);
+            self.serial.emit(SerialMsg::Reconnected);
+        }
+    }
+
+    fn tell_live(&self) {
+        self.overview.emit(OverviewMsg::Live(!self.gone && self.situation.is_connected()));
+    }
+
+    fn show(&mut self, name: Option<&str>, sender: &ComponentSender<Self>) {
         let tab = if name == Some(Tab::Serial.name()) { Tab::Serial } else { Tab::Overview };
+        self.tab = tab;
         self.serial.emit(SerialMsg::Shown(tab == Tab::Serial));
         drop(sender.output(MachineOutput::Tab(tab)));
     }

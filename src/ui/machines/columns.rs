@@ -44,8 +44,8 @@ fn text(
         let label = label();
         label.add_css_class("numeric");
         show(item, property).bind(&label, "label", gtk::Widget::NONE);
-        note_presses(&label, item, &pressed);
         item.set_child(Some(&label));
+        note_presses(&label, item, &pressed);
     });
     let column = column(title, &factory, sorter);
     column.set_fixed_width(width);
@@ -67,18 +67,19 @@ fn name_factory(pressed: &Pressed) -> gtk::SignalListItemFactory {
         let cell = gtk::Box::new(gtk::Orientation::Horizontal, 12);
         cell.append(&icon);
         cell.append(&label);
-        note_presses(&cell, item, &pressed);
         item.set_child(Some(&cell));
+        note_presses(&cell, item, &pressed);
     });
     factory
 }
 
-/// Notes where a secondary click begins, before the list's own gesture opens the menu.
+/// Notes where a secondary click begins, before the list's own gesture opens the menu. The cell around the child is
+/// the one that listens: its padding belongs to the row too.
 fn note_presses(cell: &impl IsA<gtk::Widget>, item: &gtk::ListItem, pressed: &Pressed) {
     let click = gtk::GestureClick::builder().button(gdk::BUTTON_SECONDARY).build();
     let (item, pressed) = (item.downgrade(), Rc::clone(pressed));
     click.connect_pressed(move |_, _, _, _| pressed.set(item.upgrade().map(|item| item.position())));
-    cell.add_controller(click);
+    cell.parent().unwrap_or_else(|| cell.clone().upcast()).add_controller(click);
 }
 
 fn label() -> gtk::Label {

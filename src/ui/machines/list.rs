@@ -119,7 +119,8 @@ impl List {
         }
         let sorter = self.view.sorter().and_downcast::<gtk::ColumnViewSorter>();
         let Some(sorter) = sorter else { return };
-        let by_name = sorter.primary_sort_column() == self.name_column;
+        let Some(column) = sorter.primary_sort_column() else { return };
+        let by_name = self.name_column.as_ref() == Some(&column);
         if (by_name && touched.name) || (!by_name && touched.any) {
             sorter.changed(gtk::SorterChange::Different);
         }

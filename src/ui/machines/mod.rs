@@ -6,7 +6,7 @@ mod menu;
 mod query;
 mod row;
 
-use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+use relm4::{adw, adw::prelude::*, gtk, gtk::glib, prelude::*};
 
 use lectern_model::id::DomainId;
 use lectern_services::host::DomainChanges;
@@ -25,7 +25,8 @@ pub(crate) struct Machines {
     search: bool,
     /// The position in [`StateFilter::ALL`].
     filter: u32,
-    selected: usize,
+    selected: Vec<DomainId>,
+    entry: gtk::SearchEntry,
 }
 
 /// What the page is told.
@@ -43,8 +44,8 @@ pub(crate) enum MachinesMsg {
     FilterChosen(u32),
     /// The user selected something else.
     SelectionChanged,
-    /// The user opened the row at a position.
-    Activated(u32),
+    /// The user opened a machine.
+    Activated(DomainId),
     /// The button of the page that says what is wrong.
     Retry,
     /// The button for the raw error.
@@ -100,8 +101,8 @@ impl SimpleComponent for Machines {
                     #[wrap(Some)]
                     set_child = &gtk::Box {
                         set_spacing: 6,
-                        #[name = "search_entry"]
-                        gtk::SearchEntry {
+                        #[local_ref]
+                        entry -> gtk::SearchEntry {
                             set_hexpand: true,
                             set_placeholder_text: Some(&gettext("Search by name or address")),
                             update_property: &[gtk::accessible::Property::Label(&gettext("Search machines"))],
@@ -122,6 +123,7 @@ impl SimpleComponent for Machines {
                     },
                 },
                 add_top_bar = &adw::Banner {
+                    set_use_markup: false,
                     #[watch]
                     set_title: &model.situation.banner().unwrap_or_default(),
                     #[watch]
@@ -135,7 +137,7 @@ impl SimpleComponent for Machines {
                     add_named[Some("connecting")] = &adw::StatusPage {
                         set_title: &gettext("Connecting…"),
                         #[watch]
-                        set_description: Some(&model.situation.uri()),
+                        set_description: Some(&glib::markup_escape_text(&model.situation.uri())),
                         #[wrap(Some)]
                         set_paintable = &adw::SpinnerPaintable::new(None::<&gtk::Widget>) {},
                     },
@@ -144,7 +146,7 @@ impl SimpleComponent for Machines {
                         #[watch]
                         set_title: &model.situation.problem_title(),
                         #[watch]
-                        set_description: Some(&model.situation.problem_body()),
+                        set_description: Some(&glib::markup_escape_text(&model.situation.problem_body())),
                         gtk::Box {
                             set_halign: gtk::Align::Center,
                             set_spacing: 12,
@@ -182,7 +184,11 @@ impl SimpleComponent for Machines {
                         #[local_ref]
                         view -> gtk::ColumnView {
                             update_property: &[gtk::accessible::Property::Label(&gettext("Virtual machines"))],
-                            connect_activate[sender] => move |_, position| sender.input(MachinesMsg::Activated(position)),
+                            connect_activate[sender] => move |view, position| {
+                                if let Some(id) = row::id_at(view, position) {
+                                    sender.input(MachinesMsg::Activated(id));
+                                }
+                            },
                         },
                     },
                     #[watch]
@@ -190,10 +196,10 @@ impl SimpleComponent for Machines {
                 },
                 add_bottom_bar = &gtk::ActionBar {
                     #[watch]
-                    set_revealed: model.selected > 0 && model.shown() == "list",
+                    set_revealed: !model.selected.is_empty() && model.shown() == "list",
                     pack_start = &gtk::Label {
                         #[watch]
-                        set_label: &ngettext_f("{n} machine selected", "{n} machines selected", model.selected, &[]),
+                        set_label: &ngettext_f("{n} machine selected", "{n} machines selected", model.selected.len(), &[]),
                     },
                     #[name = "more"]
                     pack_end = &gtk::MenuButton {
@@ -209,27 +215,39 @@ impl SimpleComponent for Machines {
     }
 
     fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
-        let model = Self { list: List::new(), situation: Situation::default(), search: false, filter: 0, selected: 0 };
+        let model = Self {
+            list: List::new(),
+            situation: Situation::default(),
+            search: false,
+            filter: 0,
+            selected: Vec::new(),
+            entry: gtk::SearchEntry::new(),
+        };
+        let entry = model.entry.clone();
         let view = model.list.view().clone();
-        let input = sender.input_sender().clone();
-        model.list.selection().connect_selection_changed(move |_, _, _| input.emit(MachinesMsg::SelectionChanged));
+        let changed = sender.input_sender().clone();
+        let selection = model.list.selection();
+        selection.connect_selection_changed(move |_, _, _| drop(changed.send(MachinesMsg::SelectionChanged)));
+        // What a filter or a removal takes from the list leaves the selection without another word.
+        let changed = sender.input_sender().clone();
+        selection.connect_items_changed(move |_, _, _, _| drop(changed.send(MachinesMsg::SelectionChanged)));
         menu::attach(&model.list);
         let widgets = view_output!();
         actions::name_popover(&widgets.more);
-        widgets.search_bar.connect_entry(&widgets.search_entry);
+        widgets.search_bar.connect_entry(&model.entry);
         widgets.search_bar.set_key_capture_widget(Some(&widgets.toolbars));
         ComponentParts { model, widgets }
     }
 
     fn update(&mut self, message: MachinesMsg, sender: ComponentSender<Self>) {
         match message {
-            MachinesMsg::Changed(changes) => self.change(changes, &sender),
+            MachinesMsg::Changed(changes) => self.change(changes),
             MachinesMsg::Situation(situation) => self.follow(situation),
             MachinesMsg::SearchToggled(on) => self.toggle_search(on),
             MachinesMsg::SearchChanged(text) => self.list.narrow(|query| query.set_text(&text)),
             MachinesMsg::FilterChosen(nth) => self.filter(nth),
             MachinesMsg::SelectionChanged => self.report_selection(&sender),
-            MachinesMsg::Activated(position) => self.open(position, &sender),
+            MachinesMsg::Activated(id) => drop(sender.output(MachinesOutput::Open(id))),
             MachinesMsg::Retry => drop(sender.output(MachinesOutput::Retry)),
             MachinesMsg::Details => drop(sender.output(MachinesOutput::Details)),
         }
@@ -237,13 +255,9 @@ impl SimpleComponent for Machines {
 }
 
 impl Machines {
-    fn change(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
-        let went = changes.complete || !changes.removed.is_empty();
+    fn change(&mut self, changes: DomainChanges) {
         self.list.apply(changes);
         self.situation.set_machines(self.list.counts().0);
-        if went {
-            self.report_selection(sender);
-        }
     }
 
     fn follow(&mut self, situation: Situation) {
@@ -253,10 +267,13 @@ impl Machines {
 
     /// A hidden search narrows nothing; its words are cleared by the search bar itself.
     fn toggle_search(&mut self, on: bool) {
-        self.search = on;
-        if !on && self.filter != 0 {
+        if on {
+            self.entry.grab_focus();
+        } else if self.search {
             self.filter(0);
+            self.list.view().grab_focus();
         }
+        self.search = on;
     }
 
     fn filter(&mut self, nth: u32) {
@@ -267,13 +284,9 @@ impl Machines {
 
     fn report_selection(&mut self, sender: &ComponentSender<Self>) {
         let selected = self.list.selected();
-        self.selected = selected.len();
-        drop(sender.output(MachinesOutput::Selected(selected)));
-    }
-
-    fn open(&self, position: u32, sender: &ComponentSender<Self>) {
-        if let Some(id) = self.list.at(position).and_then(|row| row.id()) {
-            drop(sender.output(MachinesOutput::Open(id)));
+        if selected != self.selected {
+            self.selected.clone_from(&selected);
+            drop(sender.output(MachinesOutput::Selected(selected)));
         }
     }
 

@@ -1,6 +1,7 @@
 //! One machine as the list shows it: a `GObject` whose properties are set only where they differ.
 
 use relm4::gtk::{
+    self,
     glib::{self, Object, subclass::prelude::*},
     prelude::*,
 };
@@ -110,4 +111,9 @@ impl MachineRow {
     pub(crate) fn marked(&self) -> u64 {
         self.imp().seen.get()
     }
+}
+
+/// The key of the machine at a position of a view.
+pub(crate) fn id_at(view: &gtk::ColumnView, position: u32) -> Option<DomainId> {
+    view.model()?.item(position).and_downcast::<MachineRow>()?.id()
 }

@@ -113,7 +113,7 @@ impl Situation {
                 Some(gettext_f("{problem} What is shown is the last known state.", &[("problem", &text.title)]))
             }
             Phase::Connected if self.info.as_ref().is_some_and(|info| info.is_session) => Some(gettext(
-                "Session of one user: no virtual networks. Members of the group libvirt can use the system: qemu:///system",
+                "Your own session: it has no virtual networks. For the whole system, join its group and log in again: sudo usermod -aG libvirt $USER",
             )),
             _ => None,
         }

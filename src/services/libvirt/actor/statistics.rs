@@ -193,6 +193,7 @@ impl Actor {
         let (generation, own) = (self.generation, self.own.clone());
         self.shared.calls.run(move || {
             let answers = addresses::ask_all(connection.connect(), ids);
+            connection.bury_if_dead();
             // An actor that has ended needs no addresses.
             let _ = own.send(Message::Addresses(generation, answers));
         });

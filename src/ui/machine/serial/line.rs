@@ -75,6 +75,11 @@ impl Line {
         self.open(force)
     }
 
+    /// The host is connected again: a line that broke with it is opened again.
+    pub(crate) fn reconnected(&mut self) -> Want {
+        if matches!(self.phase, Phase::Off | Phase::Failed(_)) { self.first_open() } else { Want::Nothing }
+    }
+
     /// The host's answer to opening `number`; `refused` says whether somebody else has the line, and the error.
     /// True if the answer is to the present opening.
     pub(crate) fn opened(&mut self, number: u64, refused: Option<(bool, UserText)>) -> bool {
@@ -146,7 +151,7 @@ impl Line {
             Phase::Opening | Phase::Open { silent: false } => String::new(),
             Phase::Open { silent: true } => gettext("The line is silent. Press Enter to get a login prompt."),
             Phase::InUse => gettext("Another program has this console open, for example “virsh console”."),
-            Phase::Failed(text) => format!("{} {}", text.title, text.body),
+            Phase::Failed(text) => [&text.title, text.raw.as_ref().unwrap_or(&text.body)].map(String::as_str).join(" "),
         }
     }
 
@@ -209,6 +214,18 @@ mod tests {
         line.opened(1, Some((true, text)));
         assert_eq!(line.state(DomainState::Running), Want::Nothing);
         assert_eq!(line.take_over(), Want::Open { number: 2, force: true });
+    }
+
+    #[test]
+    fn a_line_that_broke_with_its_host_comes_back_with_it() {
+        let mut line = running();
+        line.heard(1);
+        assert_eq!(line.closed(1), open(2));
+        let text = UserText { title: "not connected".into(), body: String::new(), raw: None };
+        line.opened(2, Some((false, text)));
+        assert_eq!(line.state(DomainState::Running), Want::Nothing);
+        assert_eq!(line.reconnected(), open(3));
+        assert_eq!(line.reconnected(), Want::Nothing, "one is being opened");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) struct Serial {
     console: Option<Console>,
     terminal: vte4::Terminal,
     search: bool,
+    entry: gtk::SearchEntry,
 }
 
 /// What is needed to make the page.
@@ -48,6 +49,10 @@ pub(crate) enum SerialMsg {
     Shown(bool),
     /// The user wants the line although somebody else has it.
     TakeOver,
+    /// The host is connected again.
+    Reconnected,
+    /// The page was left for good.
+    Left,
     /// The user typed.
     Typed(Vec<u8>),
     /// The line gave its first bytes.
@@ -90,8 +95,11 @@ impl Component for Serial {
                 #[wrap(Some)]
                 set_child = &gtk::Box {
                     set_spacing: 6,
-                    #[name = "search_entry"]
-                    gtk::SearchEntry {
+                    #[local_ref]
+                    entry -> gtk::SearchEntry {
+                        connect_activate => |entry| drop(entry.activate_action("serial.find-previous", None)),
+                        connect_previous_match => |entry| drop(entry.activate_action("serial.find-previous", None)),
+                        connect_next_match => |entry| drop(entry.activate_action("serial.find-next", None)),
                         set_hexpand: true,
                         set_placeholder_text: Some(&gettext("Search the output")),
                         update_property: &[gtk::accessible::Property::Label(&gettext("Search the output"))],
@@ -112,6 +120,7 @@ impl Component for Serial {
                 },
             },
             adw::Banner {
+                set_use_markup: false,
                 #[watch]
                 set_title: &model.line.text(),
                 #[watch]
@@ -144,9 +153,11 @@ impl Component for Serial {
             console: None,
             terminal: terminal.clone(),
             search: false,
+            entry: gtk::SearchEntry::new(),
         };
+        let entry = model.entry.clone();
         let widgets = view_output!();
-        widgets.search_bar.connect_entry(&widgets.search_entry);
+        widgets.search_bar.connect_entry(&model.entry);
         let want = model.line.state(init.state);
         model.follow(want, &sender);
         ComponentParts { model, widgets }
@@ -157,6 +168,8 @@ impl Component for Serial {
             SerialMsg::State(state) => self.state(state, &sender),
             SerialMsg::Shown(shown) => self.shown(shown, &sender),
             SerialMsg::TakeOver => self.take_over(&sender),
+            SerialMsg::Reconnected => self.reconnected(&sender),
+            SerialMsg::Left => self.console = None,
             SerialMsg::Typed(bytes) => self.send(bytes),
             SerialMsg::Heard(number) => self.line.heard(number),
             SerialMsg::Silent(number) => self.line.silent(number),
@@ -189,6 +202,11 @@ impl Serial {
 
     fn take_over(&mut self, sender: &ComponentSender<Self>) {
         let want = self.line.take_over();
+        self.follow(want, sender);
+    }
+
+    fn reconnected(&mut self, sender: &ComponentSender<Self>) {
+        let want = self.line.reconnected();
         self.follow(want, sender);
     }
 
@@ -241,7 +259,9 @@ impl Serial {
     }
 
     fn toggle_search(&mut self, on: bool) {
-        if self.search && !on {
+        if on {
+            self.entry.grab_focus();
+        } else if self.search {
             terminal::search(&self.terminal, "");
             self.terminal.grab_focus();
         }

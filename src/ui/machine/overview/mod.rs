@@ -1,18 +1,21 @@
 //! A machine at a glance: state, addresses, usage, texts, and where it lives.
 
+mod parts;
+
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use lectern_model::{
-    address::{AddressSource, GuestAddress},
+    address::GuestAddress,
     domain::Domain,
     stats::{self, Counters},
     units::KiB,
 };
 use lectern_services::host::DomainDetails;
 
-use super::{files, graph::Graph};
+use self::parts::{Graphs, Rows, address_row, disk_row};
+use super::files;
 use crate::{
-    i18n::{gettext, gettext_f, ngettext_f},
+    i18n::{gettext, ngettext_f},
     texts,
 };
 
@@ -24,25 +27,13 @@ pub(crate) struct Overview {
     autostart: bool,
     persistent: bool,
     local: bool,
+    live: bool,
     before: Option<Counters>,
     graphs: Graphs,
     addresses: Rows,
     places: Rows,
     /// What the rows show, so that they are made anew only where it differs.
     shown: Option<DomainDetails>,
-}
-
-struct Graphs {
-    cpu: Graph,
-    memory: Graph,
-    disk: Graph,
-    net: Graph,
-}
-
-/// The rows of a group that come and go.
-struct Rows {
-    group: adw::PreferencesGroup,
-    rows: Vec<adw::ActionRow>,
 }
 
 /// What the page is told.
@@ -56,6 +47,10 @@ pub(crate) enum OverviewMsg {
     Counters(Counters, Option<KiB>),
     /// The user changed something.
     Edited(Edit),
+    /// Whether changes can be made: the machine is there, and its host connected.
+    Live(bool),
+    /// A change was refused: what is shown is again what is.
+    Refused,
 }
 
 /// What a user changes here.
@@ -113,6 +108,8 @@ impl Component for Overview {
             },
             add = &adw::PreferencesGroup {
                 set_title: &gettext("Settings"),
+                #[watch]
+                set_sensitive: model.live,
                 #[name = "name_row"]
                 add = &adw::EntryRow {
                     set_title: &gettext("Name"),
@@ -166,6 +163,7 @@ impl Component for Overview {
             autostart: false,
             persistent: false,
             local,
+            live: true,
             before: None,
             graphs: Graphs::new(),
             addresses: Rows::new(),
@@ -190,7 +188,9 @@ impl Component for Overview {
             OverviewMsg::Domain(domain) => self.change(domain, widgets),
             OverviewMsg::Details(details) => self.detail(&details, widgets),
             OverviewMsg::Counters(counters, used) => self.count(counters, used),
-            OverviewMsg::Edited(edit) => self.edit(edit, &sender),
+            OverviewMsg::Edited(edit) => self.edit(edit, widgets, &sender),
+            OverviewMsg::Live(live) => self.live = live,
+            OverviewMsg::Refused => self.refused(widgets),
         }
         self.update_view(widgets, sender);
     }
@@ -217,6 +217,9 @@ impl Overview {
             self.graphs.clear();
         }
         self.domain = domain;
+        if self.addresses.is_empty() {
+            self.no_address();
+        }
     }
 
     /// Takes over what was read, but leaves a text alone that the user is editing.
@@ -261,15 +264,7 @@ impl Overview {
     fn show_places(&mut self, details: &DomainDetails) {
         let config = details.config_path.as_ref().map(|path| path.display().to_string());
         let config = config.map(|path| files::row(&gettext("Definition (XML)"), &path, self.local));
-        let disks = details.parsed.disks.iter().filter_map(|disk| {
-            let path = disk.path.as_ref()?;
-            let title = if disk.removable {
-                gettext_f("Removable medium {target}", &[("target", &disk.target)])
-            } else {
-                gettext_f("Disk {target}", &[("target", &disk.target)])
-            };
-            Some(files::row(&title, path, self.local))
-        });
+        let disks = details.parsed.disks.iter().filter_map(|disk| disk_row(disk, self.local));
         let rows: Vec<_> = config.into_iter().chain(disks).collect();
         self.places.group.set_visible(!rows.is_empty());
         self.places.replace(rows);
@@ -279,84 +274,21 @@ impl Overview {
         let usage = self.before.as_ref().and_then(|before| stats::usage(before, &now));
         self.before = Some(now);
         let Some(usage) = usage else { return };
-        self.graphs.cpu.push(&[f64::from(usage.cpu)], &texts::percent(usage.cpu));
-        self.graphs.disk.push(&[usage.disk.0, usage.disk.1], &pair(&gettext("read"), &gettext("written"), usage.disk));
-        self.graphs.net.push(&[usage.net.0, usage.net.1], &pair(&gettext("in"), &gettext("out"), usage.net));
+        self.graphs.push(&usage);
         self.graphs.remember(used, self.domain.memory);
     }
 
-    fn edit(&mut self, edit: Edit, sender: &ComponentSender<Self>) {
+    /// A machine has a name; an empty field means that the user gave up.
+    fn edit(&mut self, edit: Edit, widgets: &OverviewWidgets, sender: &ComponentSender<Self>) {
         match &edit {
-            Edit::Title(title) => self.title.clone_from(title),
-            Edit::Description(description) => self.description.clone_from(description),
+            Edit::Name(name) if name.trim().is_empty() || *name == self.domain.name => return self.refused(widgets),
             Edit::Autostart(on) => self.autostart = *on,
-            Edit::Name(_) => {}
+            Edit::Name(_) | Edit::Title(_) | Edit::Description(_) => {}
         }
         drop(sender.output(edit));
     }
-}
 
-fn address_row(address: &GuestAddress) -> adw::ActionRow {
-    let ip = address.ip.to_string();
-    let source = match address.source {
-        AddressSource::Agent => gettext("from the guest agent"),
-        AddressSource::Lease => gettext("from DHCP"),
-        AddressSource::Arp => gettext("from the host's ARP table"),
-    };
-    let title = format!("{} · {source}", address.interface);
-    let row = adw::ActionRow::builder()
-        .title(title)
-        .subtitle(format!("{ip}/{}", address.prefix))
-        .use_markup(false)
-        .subtitle_selectable(true)
-        .build();
-    row.add_css_class("property");
-    row.add_suffix(&files::copy(&ip));
-    row
-}
-
-fn pair(first: &str, second: &str, (a, b): (f64, f64)) -> String {
-    format!("{first} {}, {second} {}", texts::rate(a), texts::rate(b))
-}
-
-impl Graphs {
-    fn new() -> Self {
-        Self {
-            cpu: Graph::new(&gettext("CPU"), 1, Some(1.0)),
-            memory: Graph::new(&gettext("Memory"), 1, Some(1.0)),
-            disk: Graph::new(&gettext("Disk"), 2, None),
-            net: Graph::new(&gettext("Network"), 2, None),
-        }
-    }
-
-    /// Memory in use as a share of what the machine has.
-    fn remember(&self, used: Option<KiB>, whole: KiB) {
-        if let (Some(used), Ok(all)) = (used, u32::try_from(whole.mib().max(1))) {
-            let share = f64::from(u32::try_from(used.mib()).unwrap_or(u32::MAX)) / f64::from(all);
-            self.memory.push(&[share], &format!("{used} / {whole}"));
-        }
-    }
-
-    fn clear(&self) {
-        for graph in [&self.cpu, &self.memory, &self.disk, &self.net] {
-            graph.clear();
-        }
-    }
-}
-
-impl Rows {
-    fn new() -> Self {
-        Self { group: adw::PreferencesGroup::new(), rows: Vec::new() }
-    }
-
-    fn replace(&mut self, rows: Vec<adw::ActionRow>) {
-        self.group.set_description(None);
-        for row in self.rows.drain(..) {
-            self.group.remove(&row);
-        }
-        for row in &rows {
-            self.group.add(row);
-        }
-        self.rows = rows;
+    fn refused(&self, widgets: &OverviewWidgets) {
+        widgets.name_row.set_text(&self.domain.name);
     }
 }
