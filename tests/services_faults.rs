@@ -151,7 +151,8 @@ const STRANGER: &str = "setpriv --reuid 65534 --regid 65534 --clear-groups";
 fn failure_inside(libvirt: &mut PrivateLibvirt, user: &str, uri: &str) -> String {
     // The build folder may be closed to strangers.
     let program = libvirt.folder().join("inside");
-    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let copied = std::env::current_exe().and_then(|this| std::fs::copy(this, &program));
+    assert!(copied.is_ok(), "{copied:?}");
     let program = program.display();
     let said = libvirt.sh(&format!("cd / && {HOST}={uri} {user} {program} --exact from_inside --ignored --nocapture"));
     said.lines().find_map(|l| l.split_once("the reason is ")).map(|(_, why)| why.to_owned()).unwrap_or(said)

@@ -37,8 +37,8 @@ fn a_killed_daemon_greys_the_list_and_its_return_makes_it_live() {
     libvirt.must("kill");
     window.wait_says(STALE);
     window.row("one");
-    let start = window.wait_for("button", "Start");
-    assert!(!start.is_sensitive(), "an action is offered without a connection");
+    // Nothing is offered that cannot be done without a connection.
+    window.wait_gone("button", "Start");
     window.shot("lost");
     libvirt.must("start");
     window.press("Reconnect Now");

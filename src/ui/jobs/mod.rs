@@ -20,7 +20,7 @@ const SHOWN: usize = 30;
 /// The button and its popover.
 pub(crate) struct Jobs {
     rows: gtk::ListBox,
-    jobs: Vec<Job>,
+    newest: Vec<Job>,
     running: usize,
     open: bool,
 }
@@ -82,14 +82,14 @@ impl SimpleComponent for Jobs {
                     set_width_request: 420,
                     gtk::Label {
                         #[watch]
-                        set_visible: model.jobs.is_empty(),
+                        set_visible: model.newest.is_empty(),
                         set_margin_all: 12,
                         set_wrap: true,
                         set_label: &gettext("What you do appears here, with the commands that do the same."),
                     },
                     gtk::ScrolledWindow {
                         #[watch]
-                        set_visible: !model.jobs.is_empty(),
+                        set_visible: !model.newest.is_empty(),
                         set_propagate_natural_height: true,
                         set_max_content_height: 420,
                         set_hscrollbar_policy: gtk::PolicyType::Never,
@@ -103,7 +103,7 @@ impl SimpleComponent for Jobs {
                     },
                     gtk::Button {
                         #[watch]
-                        set_visible: !model.jobs.is_empty(),
+                        set_visible: !model.newest.is_empty(),
                         set_label: &gettext("Show All Commands"),
                         add_css_class: "flat",
                         connect_clicked[sender] => move |button| {
@@ -119,7 +119,7 @@ impl SimpleComponent for Jobs {
     }
 
     fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
-        let model = Self { rows: gtk::ListBox::new(), jobs: Vec::new(), running: 0, open: false };
+        let model = Self { rows: gtk::ListBox::new(), newest: Vec::new(), running: 0, open: false };
         let rows = model.rows.clone();
         let widgets = view_output!();
         ComponentParts { model, widgets }
@@ -137,7 +137,7 @@ impl SimpleComponent for Jobs {
 
 impl Jobs {
     fn change(&mut self, jobs: Vec<Job>, running: usize, sender: &ComponentSender<Self>) {
-        (self.jobs, self.running) = (jobs, running);
+        (self.newest, self.running) = (jobs, running);
         if self.open {
             self.show(sender);
         }
@@ -160,7 +160,7 @@ impl Jobs {
     /// Makes the rows; only for somebody who looks.
     fn show(&self, sender: &ComponentSender<Self>) {
         self.rows.remove_all();
-        for job in &self.jobs {
+        for job in &self.newest {
             self.rows.append(&row(job, sender));
         }
     }

@@ -25,7 +25,6 @@ pub(crate) struct Overview {
     title: String,
     description: String,
     autostart: bool,
-    persistent: bool,
     local: bool,
     live: bool,
     before: Option<Counters>,
@@ -115,7 +114,7 @@ impl Component for Overview {
                     set_title: &gettext("Name"),
                     set_show_apply_button: true,
                     #[watch]
-                    set_sensitive: model.persistent && !model.domain.state.is_active(),
+                    set_sensitive: model.is_persistent() && !model.domain.state.is_active(),
                     #[watch]
                     set_tooltip_text: model.name_hint().as_deref(),
                     connect_apply[sender] => move |row| sender.input(OverviewMsg::Edited(Edit::Name(row.text().into()))),
@@ -139,7 +138,7 @@ impl Component for Overview {
                     set_title: &gettext("Autostart"),
                     set_subtitle: &gettext("Start this machine with the host"),
                     #[watch]
-                    set_sensitive: model.persistent,
+                    set_sensitive: model.is_persistent(),
                     #[watch]
                     #[block_signal(autostart_changed)]
                     set_active: model.autostart,
@@ -161,7 +160,6 @@ impl Component for Overview {
             title: String::new(),
             description: String::new(),
             autostart: false,
-            persistent: false,
             local,
             live: true,
             before: None,
@@ -203,6 +201,11 @@ impl Overview {
         ngettext_f("{n} virtual CPU, {memory} memory", "{n} virtual CPUs, {memory} memory", n, &[("memory", &memory)])
     }
 
+    /// A transient machine's settings are gone when it stops, so they are not changed here.
+    fn is_persistent(&self) -> bool {
+        self.shown.as_ref().is_some_and(|details| details.persistent)
+    }
+
     fn name_hint(&self) -> Option<String> {
         let active = self.domain.state.is_active();
         active.then(|| gettext("A machine can be renamed while it is shut off"))
@@ -234,7 +237,6 @@ impl Overview {
         self.title.clone_from(&details.parsed.title);
         self.description.clone_from(&details.parsed.description);
         self.autostart = details.autostart;
-        self.persistent = details.persistent;
         if self.shown.as_ref().is_none_or(|shown| shown.addresses != details.addresses) {
             self.show_addresses(&details.addresses);
         }
