@@ -1,10 +1,14 @@
 //! Measures the window's frames, for the benchmark: `LECTERN_BENCH=frames`.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use relm4::{
     adw,
-    gtk::{glib, prelude::*},
+    gtk::{self, glib, prelude::*},
 };
 
 /// Where the benchmark is asked for, keeps the window drawing and prints the frames' intervals when it closes.
@@ -13,18 +17,43 @@ pub(crate) fn measure(window: &adw::ApplicationWindow) {
         return;
     }
     let times = Rc::new(RefCell::new(Vec::<i64>::new()));
-    let seen = Rc::clone(&times);
+    let (seen, used) = (Rc::clone(&times), first_use(window));
     window.add_tick_callback(move |widget, clock| {
-        seen.borrow_mut().push(glib::monotonic_time());
+        if used.get() {
+            seen.borrow_mut().push(glib::monotonic_time());
+        }
         // Without a change GTK draws nothing, and an idle clock measures nothing.
         widget.queue_draw();
-        clock.request_phase(relm4::gtk::gdk::FrameClockPhase::UPDATE);
+        clock.request_phase(gtk::gdk::FrameClockPhase::UPDATE);
         glib::ControlFlow::Continue
     });
     window.connect_close_request(move |_| {
         println!("{}", report(&times.borrow()));
         glib::Propagation::Proceed
     });
+}
+
+/// Becomes true with the first key or scroll: what comes before is the start, not the use.
+fn first_use(window: &adw::ApplicationWindow) -> Rc<Cell<bool>> {
+    let used = Rc::new(Cell::new(false));
+    let keys = gtk::EventControllerKey::builder().propagation_phase(gtk::PropagationPhase::Capture).build();
+    let seen = Rc::clone(&used);
+    keys.connect_key_pressed(move |_, _, _, _| {
+        seen.set(true);
+        glib::Propagation::Proceed
+    });
+    window.add_controller(keys);
+    let scroll = gtk::EventControllerScroll::builder()
+        .flags(gtk::EventControllerScrollFlags::VERTICAL)
+        .propagation_phase(gtk::PropagationPhase::Capture)
+        .build();
+    let seen = Rc::clone(&used);
+    scroll.connect_scroll(move |_, _, _| {
+        seen.set(true);
+        glib::Propagation::Proceed
+    });
+    window.add_controller(scroll);
+    used
 }
 
 /// One line with the median, the 99th percentile and the largest interval, in milliseconds.

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, cmp::Ordering, net::IpAddr, rc::Rc};
 
-use relm4::gtk::{self, gdk, glib, prelude::*};
+use relm4::gtk::{self, gdk, prelude::*};
 
 use lectern_model::domain::Domain;
 
@@ -15,7 +15,7 @@ pub(crate) type Pressed = Rc<Cell<Option<u32>>>;
 /// The columns, in their order. The first carries the icon and names the row.
 pub(crate) fn build(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
     let text = |title: &str, property, sorter, width| text(title, property, sorter, width, pressed);
-    let name = column(&gettext("Name"), &name_factory(pressed), &by(|a, b| natural(&a.name, &b.name)));
+    let name = column(&gettext("Name"), &name_factory(pressed), &rows_by(MachineRow::compare_names));
     name.set_expand(true);
     vec![
         name,
@@ -92,32 +92,16 @@ fn show(item: &gtk::ListItem, property: &str) -> gtk::PropertyExpression {
 }
 
 fn by(compare: fn(&Domain, &Domain) -> Ordering) -> gtk::CustomSorter {
+    rows_by(move |a, b| a.with(|a| b.with(|b| compare(a, b))).flatten().unwrap_or(Ordering::Equal))
+}
+
+fn rows_by(compare: impl Fn(&MachineRow, &MachineRow) -> Ordering + 'static) -> gtk::CustomSorter {
     gtk::CustomSorter::new(move |a, b| {
-        let (Some(a), Some(b)) = (a.downcast_ref::<MachineRow>(), b.downcast_ref::<MachineRow>()) else {
-            return gtk::Ordering::Equal;
-        };
-        a.with(|a| b.with(|b| compare(a, b))).flatten().unwrap_or(Ordering::Equal).into()
+        let rows = a.downcast_ref::<MachineRow>().zip(b.downcast_ref::<MachineRow>());
+        rows.map_or(Ordering::Equal, |(a, b)| compare(a, b)).into()
     })
 }
 
 fn address(domain: &Domain) -> Option<IpAddr> {
     domain.address.as_ref().map(|a| a.ip)
-}
-
-/// Names in the order that a person expects: `node2` before `node10`.
-fn natural(a: &str, b: &str) -> Ordering {
-    let key = |name: &str| glib::FilenameCollationKey::from(name.to_lowercase());
-    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_sort_as_numbers() {
-        let mut names = ["node10", "node2", "Node1", "abc"];
-        names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["abc", "Node1", "node2", "node10"]);
-    }
 }
