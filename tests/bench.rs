@@ -21,7 +21,12 @@ const IDLE_LIMIT: f64 = 0.01;
 fn frames_while_scrolling_and_filtering() {
     let desktop = Desktop::start("bench-frames");
     let uri = testhost::many(&desktop, MACHINES);
-    let window = Window::with(&desktop, LECTERN, &["--connect", &uri], &[("LECTERN_BENCH", "frames"), ("GSK_RENDERER", "cairo")]);
+    let window = Window::with(
+        &desktop,
+        LECTERN,
+        &["--connect", &uri],
+        &[("LECTERN_BENCH", "frames"), ("GSK_RENDERER", "cairo")],
+    );
     window.row("node0");
     for _ in 0..3 {
         window.scroll(60);
