@@ -40,8 +40,10 @@ fn a_killed_daemon_greys_the_list_and_its_return_makes_it_live() {
     // Nothing is offered that cannot be done without a connection.
     window.wait_gone("button", "Start");
     window.shot("lost");
-    libvirt.must("start");
+    // While nothing answers, another try changes nothing; later the program may be back before the button is found.
     window.press("Reconnect Now");
+    window.wait_says(STALE);
+    libvirt.must("start");
     gone(&window, STALE, BACK);
     libvirt.virsh(&["start", "one"]);
     window.row_is("one", "Running", wait::SOON);

@@ -12,6 +12,7 @@ use lectern_model::{
     id::DomainId,
     stats::Counters,
     units::KiB,
+    xml::domain::SerialConsole,
 };
 use lectern_services::host::{DomainDetails, Host, HostError};
 
@@ -306,12 +307,18 @@ impl MachinePage {
     fn detailed(&mut self, details: Result<DomainDetails, HostError>, sender: &ComponentSender<Self>) {
         self.reading = false;
         match details {
-            Ok(details) => self.overview.emit(OverviewMsg::Details(Box::new(details))),
+            Ok(details) => self.tell_details(details),
             Err(error) => tracing::info!(%error, "no details"),
         }
         if std::mem::take(&mut self.again) {
             self.refresh(sender);
         }
+    }
+
+    fn tell_details(&self, details: DomainDetails) {
+        let has_port = details.parsed.consoles.iter().any(SerialConsole::can_open);
+        self.serial.emit(SerialMsg::HasPort(has_port));
+        self.overview.emit(OverviewMsg::Details(Box::new(details)));
     }
 
     /// The machine was removed: nothing of it can be changed, and its console is gone.

@@ -44,6 +44,8 @@ pub(crate) struct Line {
     active: bool,
     shown: bool,
     tries: u32,
+    /// Whether the machine is known to have no port that can be opened.
+    no_port: bool,
 }
 
 impl Line {
@@ -78,6 +80,11 @@ impl Line {
     /// The host is connected again: a line that broke with it is opened again.
     pub(crate) fn reconnected(&mut self) -> Want {
         if matches!(self.phase, Phase::Off | Phase::Failed(_)) { self.first_open() } else { Want::Nothing }
+    }
+
+    /// Whether the machine has a port that can be opened as text.
+    pub(crate) const fn has_port(&mut self, has: bool) {
+        self.no_port = !has;
     }
 
     /// The host's answer to opening `number`; `refused` says whether somebody else has the line, and the error.
@@ -151,6 +158,9 @@ impl Line {
             Phase::Opening | Phase::Open { silent: false } => String::new(),
             Phase::Open { silent: true } => gettext("The line is silent. Press Enter to get a login prompt."),
             Phase::InUse => gettext("Another program has this console open, for example “virsh console”."),
+            Phase::Failed(_) if self.no_port => gettext(
+                "This machine has no serial port that can be opened. Its definition needs a serial device of type pty.",
+            ),
             Phase::Failed(text) => [&text.title, text.raw.as_ref().unwrap_or(&text.body)].map(String::as_str).join(" "),
         }
     }
@@ -159,6 +169,7 @@ impl Line {
     pub(crate) fn button(&self) -> Option<String> {
         match self.phase {
             Phase::InUse => Some(gettext("Take Over")),
+            Phase::Failed(_) if self.no_port => None,
             Phase::Failed(_) => Some(gettext("Try Again")),
             Phase::Off if self.active => Some(gettext("Open Again")),
             _ => None,
@@ -226,6 +237,18 @@ mod tests {
         assert_eq!(line.state(DomainState::Running), Want::Nothing);
         assert_eq!(line.reconnected(), open(3));
         assert_eq!(line.reconnected(), Want::Nothing, "one is being opened");
+    }
+
+    #[test]
+    fn a_machine_without_a_port_is_told_so() {
+        let mut line = Line::default();
+        line.shown(true);
+        line.state(DomainState::Running);
+        let text = UserText { title: "refused".into(), body: "why".into(), raw: None };
+        line.opened(1, Some((false, text)));
+        assert!(line.text().starts_with("refused") && line.button().is_some());
+        line.has_port(false);
+        assert!(line.text().contains("no serial port") && line.button().is_none());
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(crate) enum SerialMsg {
     Shown(bool),
     /// The user wants the line although somebody else has it.
     TakeOver,
+    /// Whether the machine has a port that can be opened as text.
+    HasPort(bool),
     /// The host is connected again.
     Reconnected,
     /// The page was left for good.
@@ -168,6 +170,7 @@ impl Component for Serial {
             SerialMsg::State(state) => self.state(state, &sender),
             SerialMsg::Shown(shown) => self.shown(shown, &sender),
             SerialMsg::TakeOver => self.take_over(&sender),
+            SerialMsg::HasPort(has) => self.line.has_port(has),
             SerialMsg::Reconnected => self.reconnected(&sender),
             SerialMsg::Left => self.console = None,
             SerialMsg::Typed(bytes) => self.send(bytes),
