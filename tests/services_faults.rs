@@ -12,7 +12,7 @@ use lectern_test_kit::{
 };
 
 /// When a silent daemon must be called lost.
-const NOTICED: Duration = Duration::from_secs(20);
+const NOTICED: Duration = Duration::from_secs(40);
 /// When a connection must be back, the longest pause between two tries included.
 const BACK: Duration = Duration::from_secs(45);
 

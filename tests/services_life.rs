@@ -7,7 +7,7 @@ use lectern_services::host::HostError;
 use lectern_test_kit::{libvirt::PrivateLibvirt, witness::Witness};
 
 /// What an event is given to arrive; a poll would come far later.
-const LIVE: Duration = Duration::from_secs(3);
+const LIVE: Duration = Duration::from_secs(10);
 /// What starting or stopping QEMU may take.
 const QEMU: Duration = Duration::from_secs(30);
 

@@ -7,7 +7,7 @@ use lectern_test_kit::{desktop::Desktop, libvirt::PrivateLibvirt, wait, window::
 const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
 const STALE: &str = "What is shown is the last known state.";
 /// When a silent daemon must be called lost.
-const NOTICED: Duration = Duration::from_secs(20);
+const NOTICED: Duration = Duration::from_secs(40);
 const BACK: Duration = Duration::from_secs(45);
 
 #[test]
