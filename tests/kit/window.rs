@@ -100,12 +100,6 @@ impl<'d> Window<'d> {
         terminal
     }
 
-    /// Turns the wheel over the list; downwards if positive.
-    pub fn scroll(&self, steps: i32) {
-        let list = self.list();
-        self.desktop().wheel_over(TITLE, &list, steps);
-    }
-
     /// The list of machines.
     pub fn list(&self) -> Element {
         self.wait_for("tree table", "Virtual machines")
