@@ -66,7 +66,8 @@ impl App {
     }
 
     fn state_changed(&mut self, state: ConnectionState, sender: &ComponentSender<Self>) {
-        if std::mem::take(&mut self.unnamed) && refuses_user(&state) {
+        if self.unnamed && refuses_user(&state) {
+            self.unnamed = false;
             return self.connect(HostUri::session(), sender);
         }
         self.situation.follow(state);

@@ -70,6 +70,11 @@ impl Line {
         if matches!(self.phase, Phase::Off) { self.first_open() } else { Want::Nothing }
     }
 
+    /// The page was left for good.
+    pub(crate) const fn leave(&mut self) {
+        self.shown = false;
+    }
+
     /// The user takes the line from somebody else, or tries again after a failure.
     pub(crate) fn take_over(&mut self) -> Want {
         let force = matches!(self.phase, Phase::InUse);
@@ -237,6 +242,14 @@ mod tests {
         assert_eq!(line.state(DomainState::Running), Want::Nothing);
         assert_eq!(line.reconnected(), open(3));
         assert_eq!(line.reconnected(), Want::Nothing, "one is being opened");
+    }
+
+    #[test]
+    fn a_page_that_was_left_gives_the_line_up() {
+        let mut line = running();
+        line.heard(1);
+        line.leave();
+        assert_eq!(line.closed(1), Want::Nothing);
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Component for Serial {
             SerialMsg::TakeOver => self.take_over(&sender),
             SerialMsg::HasPort(has) => self.line.has_port(has),
             SerialMsg::Reconnected => self.reconnected(&sender),
-            SerialMsg::Left => self.console = None,
+            SerialMsg::Left => self.leave(),
             SerialMsg::Typed(bytes) => self.send(bytes),
             SerialMsg::Heard(number) => self.line.heard(number),
             SerialMsg::Silent(number) => self.line.silent(number),
@@ -206,6 +206,12 @@ impl Serial {
     fn take_over(&mut self, sender: &ComponentSender<Self>) {
         let want = self.line.take_over();
         self.follow(want, sender);
+    }
+
+    /// The line is given up, and its end is no reason to open it again.
+    fn leave(&mut self) {
+        self.line.leave();
+        self.console = None;
     }
 
     fn reconnected(&mut self, sender: &ComponentSender<Self>) {
