@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// A connection URI that has the shape libvirt takes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct HostUri {
     text: String,
     driver: String,
@@ -147,6 +149,20 @@ impl HostUri {
     #[must_use]
     pub fn is_test(&self) -> bool {
         self.driver == "test"
+    }
+}
+
+impl TryFrom<String> for HostUri {
+    type Error = UriError;
+
+    fn try_from(text: String) -> Result<Self, UriError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<HostUri> for String {
+    fn from(uri: HostUri) -> Self {
+        uri.text
     }
 }
 

@@ -96,6 +96,22 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::SetTitle { name, .. } => gettext_f("Change the title of {name}", &[("name", name)]),
         StepText::SetDescription { name, .. } => gettext_f("Change the description of {name}", &[("name", name)]),
         StepText::Rename { from, to } => gettext_f("Rename {from} to {to}", &[("from", from), ("to", to)]),
+        StepText::Define { name } => gettext_f("Define the machine {name}", &[("name", name)]),
+        StepText::Redefine { name } => gettext_f("Change the configuration of {name}", &[("name", name)]),
+        StepText::Undefine { name } => gettext_f("Undefine {name} and keep its disks", &[("name", name)]),
+        StepText::Discard { name } => gettext_f("Undefine {name} and remove its state", &[("name", name)]),
+        StepText::StartNetwork { name } => gettext_f("Start the virtual network {name}", &[("name", name)]),
+        StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
+        StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
+        StepText::DeleteVolume { path } => gettext_f("Delete {path}", &[("path", path)]),
+    }
+}
+
+fn create_volume(pool: &str, name: &str, base: Option<&str>) -> String {
+    let args = [("name", name), ("pool", pool), ("base", base.unwrap_or_default())];
+    match base {
+        None => gettext_f("Make the volume {name} in the pool {pool}", &args),
+        Some(_) => gettext_f("Make {name} in the pool {pool}, an overlay of {base}", &args),
     }
 }
 

@@ -44,6 +44,13 @@ pub fn holds(what: &str, limit: Duration, mut probe: impl FnMut() -> bool) {
     until(what, limit, || probe().then_some(()));
 }
 
+/// Waits for a signal that ends the process.
+pub fn forever() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
 /// `LECTERN_TEST_PATIENCE=3` makes every wait three times as long, for slow machines.
 fn patience() -> u32 {
     env::var("LECTERN_TEST_PATIENCE").ok().and_then(|v| v.parse().ok()).unwrap_or(1)

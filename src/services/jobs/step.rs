@@ -44,19 +44,66 @@ pub enum StepText {
         /// The name to be.
         to: String,
     },
+    /// Define a new machine.
+    Define {
+        /// Its name.
+        name: String,
+    },
+    /// Give a machine another configuration.
+    Redefine {
+        /// Its name.
+        name: String,
+    },
+    /// Take a machine out of libvirt's list and keep what it has.
+    Undefine {
+        /// Its name.
+        name: String,
+    },
+    /// Remove a machine and its state for good.
+    Discard {
+        /// Its name.
+        name: String,
+    },
+    /// Start a virtual network.
+    StartNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Start a storage pool.
+    StartPool {
+        /// Its name.
+        name: String,
+    },
+    /// Make a volume.
+    CreateVolume {
+        /// Its pool.
+        pool: String,
+        /// Its name.
+        name: String,
+        /// The base of which it is an overlay.
+        base: Option<String>,
+    },
+    /// Delete a volume for good.
+    DeleteVolume {
+        /// Its path.
+        path: String,
+    },
 }
 
-/// The virsh lines that do what `step` does to a persistent domain in `state` on the host `uri`.
+/// The virsh lines that do what `step` does to a persistent domain in `state` on the host `uri`. The steps of plans have
+/// lines of their own ([`crate::plan::Step::commands`]), which need more than their texts hold.
 #[must_use]
 pub fn commands(step: &StepText, uri: &HostUri, state: DomainState) -> Vec<CommandLine> {
     let virsh = CommandLine::virsh(uri.as_str());
-    vec![match step {
+    let line = match step {
         StepText::Act { action, name } => domain(virsh.arg(action.virsh(state)), name),
         StepText::SetAutostart { name, on } => autostart(virsh, name, *on),
         StepText::SetTitle { name, title } => describe(virsh, name, state, Some("--title"), title),
         StepText::SetDescription { name, description } => describe(virsh, name, state, None, description),
         StepText::Rename { from, to } => value(domain(virsh.arg("domrename"), from), "--new-name", to),
-    }]
+        _ => return Vec::new(),
+    };
+    vec![line]
 }
 
 fn domain(line: CommandLine, name: &str) -> CommandLine {

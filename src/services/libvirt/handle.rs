@@ -205,7 +205,7 @@ impl Host {
     }
 
     /// Runs `work` in the pool with the present connection.
-    async fn call<T: Send + 'static>(
+    pub(super) async fn call<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl FnOnce(&Connection) -> Result<T, HostError> + Send + 'static,

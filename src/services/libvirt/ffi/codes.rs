@@ -23,3 +23,7 @@ pub(crate) const AUTH_CANCELLED: i32 = code(virt_sys::VIR_ERR_AUTH_CANCELLED);
 pub(crate) const AUTH_UNAVAILABLE: i32 = code(virt_sys::VIR_ERR_AUTH_UNAVAILABLE);
 /// The part of libvirt that talks to the system bus, as `virError.domain` holds it.
 pub(crate) const FROM_DBUS: i32 = virt_sys::VIR_FROM_DBUS.cast_signed();
+/// There is no such volume.
+pub(crate) const NO_STORAGE_VOL: i32 = code(virt_sys::VIR_ERR_NO_STORAGE_VOL);
+/// A volume of that name is there already.
+pub(crate) const STORAGE_VOL_EXIST: i32 = code(virt_sys::VIR_ERR_STORAGE_VOL_EXIST);

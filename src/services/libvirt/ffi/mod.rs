@@ -1,8 +1,8 @@
 //! The only unsafe code of this layer: what virt lacks or gets wrong, each piece behind a safe function.
 
 pub(super) mod addresses;
-pub(super) mod codes;
-pub(super) mod error;
+pub(crate) mod codes;
+pub(crate) mod error;
 pub(super) mod event_impl;
 pub(super) mod event_loop;
 #[cfg(test)]

@@ -1,0 +1,138 @@
+//! Changes as plans: steps that are data, each with a way back, noted on disk so that not even a crash leaves a half.
+//!
+//! A [`Plan`] is made from facts, shown ([`Plan::texts`], [`Plan::commands`]), and run ([`start`]) as a [`Job`] on a
+//! thread and a connection of its own. Each step is looked at (`check`), noted as begun, applied, and noted as done,
+//! each note flushed to the disk first. A failure or a cancel undoes what was done, newest first. Steps that cannot be
+//! undone are final: they come last, and are all looked at before the first of them is applied.
+//!
+//! What a killed program leaves is found by [`journal::unfinished`], and finished or undone by [`resume`].
+
+mod context;
+mod error;
+mod injection;
+mod job;
+pub mod journal;
+mod runner;
+mod secrets;
+mod step;
+pub mod steps;
+
+use lectern_model::{command::CommandLine, uri::HostUri};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use self::{
+    error::{StepError, StepFailure},
+    injection::{Injection, Point},
+    job::{Job, JobEvent, Left, Outcome, resume, resume_with, start, start_with, undo},
+    step::Step,
+};
+use crate::jobs::StepText;
+
+/// Names a plan and its journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PlanId(Uuid);
+
+impl PlanId {
+    /// A new one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl Default for PlanId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Display for PlanId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a plan is for; the interface finds the words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Make a machine of a disk that is there.
+    Import(String),
+    /// Define a machine from a file.
+    FromXml(String),
+    /// Change a machine's configuration.
+    Edit(String),
+    /// Delete machines with the files that were chosen.
+    Delete(Vec<String>),
+    /// Undefine a machine and keep its disks.
+    Undefine(String),
+    /// Mend something about the host.
+    Mend(String),
+}
+
+/// A change: ordered steps on one host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    id: PlanId,
+    purpose: Purpose,
+    host: HostUri,
+    steps: Vec<Step>,
+}
+
+impl Plan {
+    /// A plan of `steps`; final ones are put last, in their order.
+    #[must_use]
+    pub fn new(purpose: Purpose, host: HostUri, mut steps: Vec<Step>) -> Self {
+        steps.sort_by_key(Step::is_final);
+        Self { id: PlanId::new(), purpose, host, steps }
+    }
+
+    /// Its name in the journal.
+    #[must_use]
+    pub const fn id(&self) -> PlanId {
+        self.id
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// The host that it changes.
+    #[must_use]
+    pub const fn host(&self) -> &HostUri {
+        &self.host
+    }
+
+    /// Its steps.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// What each step does.
+    #[must_use]
+    pub fn texts(&self) -> Vec<StepText> {
+        self.steps.iter().map(Step::text).collect()
+    }
+
+    /// The lines that do the same in a shell, in their order. Secrets are left out.
+    #[must_use]
+    pub fn commands(&self) -> Vec<CommandLine> {
+        self.steps.iter().flat_map(|step| step.without_secrets().commands(&self.host)).collect()
+    }
+
+    /// Whether all of it can be undone after it is done.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        !self.steps.iter().any(Step::is_final)
+    }
+
+    /// The same with no passwords in it, as it may be written to the disk.
+    #[must_use]
+    fn without_secrets(&self) -> Self {
+        let steps = self.steps.iter().map(Step::without_secrets).collect();
+        Self { steps, ..self.clone() }
+    }
+}

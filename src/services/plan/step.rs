@@ -1,0 +1,133 @@
+//! What every step can do, and the list of all kinds of steps.
+
+use lectern_model::{command::CommandLine, uri::HostUri};
+use serde::{Deserialize, Serialize};
+
+use super::{StepError, context::Context, steps};
+use crate::jobs::StepText;
+
+/// One reversible part of a plan, as data.
+///
+/// `apply` and `undo` are idempotent: done twice they leave what they leave when done once. An `apply` that fails
+/// undoes itself where it can; the run calls `undo` after it all the same, unless the error says that nothing was
+/// touched.
+pub(crate) trait Act {
+    /// What it does.
+    fn text(&self) -> StepText;
+
+    /// The lines that do the same in a shell.
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine>;
+
+    /// Whether it cannot be undone.
+    fn is_final(&self) -> bool {
+        false
+    }
+
+    /// Looks whether it can be done and would destroy nothing of others; called right before it is noted as begun.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError>;
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// Why it did not succeed.
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError>;
+
+    /// Takes it back. A final step has nothing to do here.
+    ///
+    /// # Errors
+    /// Why it did not succeed; what is left is then named to the user.
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError>;
+
+    /// The same without passwords.
+    fn without_secrets(&self) -> Step;
+}
+
+/// Makes the enumeration of steps and the way from each to what it can do.
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A step of a plan.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "step")]
+        pub enum Step {
+            $($(#[$doc])* $name(steps::$name),)*
+        }
+
+        impl Step {
+            fn act(&self) -> &dyn Act {
+                match self {
+                    $(Self::$name(step) => step,)*
+                }
+            }
+        }
+
+        $(impl From<steps::$name> for Step {
+            fn from(step: steps::$name) -> Self {
+                Self::$name(step)
+            }
+        })*
+    };
+}
+
+steps! {
+    /// Define a new machine.
+    Define,
+    /// Give a machine another configuration.
+    Redefine,
+    /// Take a machine out of the list and keep what it has.
+    Undefine,
+    /// Remove a machine with its state for good.
+    Discard,
+    /// Start a machine.
+    Start,
+    /// Force a machine off.
+    ForceOff,
+    /// Start a virtual network.
+    StartNetwork,
+    /// Start a storage pool.
+    StartPool,
+    /// Make a volume.
+    CreateVolume,
+    /// Delete a volume for good.
+    DeleteVolume,
+}
+
+impl Step {
+    /// What it does.
+    #[must_use]
+    pub fn text(&self) -> StepText {
+        self.act().text()
+    }
+
+    /// The lines that do the same in a shell on `host`.
+    #[must_use]
+    pub fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.act().commands(host)
+    }
+
+    /// Whether it cannot be undone.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.act().is_final()
+    }
+
+    /// The same without passwords.
+    #[must_use]
+    pub(crate) fn without_secrets(&self) -> Self {
+        self.act().without_secrets()
+    }
+
+    pub(crate) fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.act().check(context)
+    }
+
+    pub(crate) fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.act().apply(context)
+    }
+
+    pub(crate) fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.act().undo(context)
+    }
+}

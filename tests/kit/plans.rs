@@ -1,0 +1,242 @@
+//! What every plan has to stand: a failure and a kill at each of its steps, and its own shell lines.
+
+use std::{env, fs, path::Path, process::Command, time::Duration};
+
+use lectern_model::uri::HostUri;
+use lectern_services::plan::{self, Injection, Job, JobEvent, Outcome, Plan, Point, StepError, StepFailure, journal};
+use tempfile::TempDir;
+
+use crate::{libvirt::PrivateLibvirt, process, wait};
+
+/// What a plan of these tests may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// The test that every binary with such tests has, for [`child`].
+const CHILD: &str = "killed_child";
+
+/// All that a plan may change, as text: machines with their XML, snapshots and state, networks, pools, volumes, files.
+const PHOTOGRAPH: &str = r#"
+set -euo pipefail
+v() { virsh -q -c URI "$@"; }
+for d in $(v list --all --name | sort); do
+  echo "== machine $d $(v domstate $d) autostart $(v dominfo $d | sed -n 's/^Autostart: *//p')"
+  v dumpxml --inactive $d
+  for s in $(v snapshot-list --name $d); do v snapshot-dumpxml $d $s; done
+  v snapshot-current --name $d 2>/dev/null || true
+done
+for n in $(v net-list --all --name | sort); do echo "== network $n"; v net-dumpxml --inactive $n; done
+for p in $(v pool-list --all --name | sort); do
+  echo "== pool $p"; v pool-refresh $p >/dev/null 2>&1 || true
+  v vol-list $p | awk 'NF {print $1, $2}' | sort
+done
+for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram -type f 2>/dev/null | sort); do
+  echo "== file $f $(sha256sum <$f)"
+  qemu-img info -U $f | grep -v 'disk size\|^Child\|filename\|protocol\|file length\|^ '
+done
+"#;
+
+impl PrivateLibvirt {
+    /// Runs a script of several lines inside the namespaces.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn script(&mut self, text: &str) -> String {
+        let file = self.folder().join("script");
+        fs::write(&file, text).expect("a file in the private folder");
+        self.sh(&format!("bash {}", file.display()))
+    }
+
+    /// All that a plan may change, as text to be compared.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn photograph(&mut self) -> String {
+        let uri = self.uri().to_owned();
+        self.script(&PHOTOGRAPH.replace("URI", &format!("'{uri}'")))
+    }
+
+    /// Its address as a value.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn host_uri(&self) -> HostUri {
+        HostUri::parse(self.uri()).expect("a URI")
+    }
+}
+
+/// Waits for the end of a job.
+///
+/// # Panics
+/// When there is none in time.
+pub fn outcome(job: &Job) -> Outcome {
+    let events = job.events();
+    wait::until("the end of a plan", PATIENCE, || match events.try_recv() {
+        Ok(JobEvent::Ended(outcome)) => Some(outcome),
+        _ => None,
+    })
+}
+
+/// Runs a plan that must succeed, with its journal in `folder`.
+///
+/// # Panics
+/// When it does not.
+pub fn must(plan: &Plan, folder: &Path) {
+    assert_eq!(outcome(&plan::start(plan.clone(), folder)), Outcome::Done);
+    assert!(journal::unfinished(folder).expect("a folder").is_empty(), "a journal is left");
+}
+
+/// A failure at one place of a run.
+#[derive(Debug)]
+struct FailAt(Point);
+
+impl Injection for FailAt {
+    fn at(&mut self, point: Point) -> Result<(), StepError> {
+        if point == self.0 { Err(StepError::touched(StepFailure::Injected)) } else { Ok(()) }
+    }
+}
+
+/// Plans of one kind on one private libvirt: `set_up` makes what `make` makes a plan of.
+pub struct Trial<'a> {
+    /// The libvirt.
+    pub libvirt: &'a mut PrivateLibvirt,
+    /// Brings the host into the state before the plan; does nothing where it is in it.
+    pub set_up: &'a dyn Fn(&mut PrivateLibvirt),
+    /// Makes the plan, each time with identifiers of its own.
+    pub make: &'a dyn Fn(&PrivateLibvirt) -> Plan,
+}
+
+impl Trial<'_> {
+    /// All trials, and the shell lines in `second`, a libvirt as new as the first.
+    ///
+    /// # Panics
+    /// When the plan does not stand them.
+    pub fn run(&mut self, second: &mut PrivateLibvirt) {
+        self.shell_lines(second);
+        self.failures();
+        self.kills();
+    }
+
+    fn before(&mut self) -> (String, Plan) {
+        (self.set_up)(self.libvirt);
+        (self.libvirt.photograph(), (self.make)(self.libvirt))
+    }
+
+    /// The plan here and its lines there give the same. Where it can be undone, it is.
+    fn shell_lines(&mut self, second: &mut PrivateLibvirt) {
+        let journals = folder();
+        (self.set_up)(second);
+        let (before, plan) = self.before();
+        assert_eq!(before, second.photograph(), "the two libvirts begin alike");
+        must(&plan, journals.path());
+        let uri = second.host_uri();
+        let lines: Vec<String> =
+            plan.steps().iter().flat_map(|step| step.commands(&uri)).map(|line| line.to_string()).collect();
+        second.script(&format!("set -e\n{}\n", lines.join("\n")));
+        assert_eq!(self.libvirt.photograph(), second.photograph(), "the shell lines do something else:\n{lines:#?}");
+        if plan.can_be_undone() {
+            let undone = outcome(&plan::undo(plan, journals.path()));
+            assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
+            assert_eq!(self.libvirt.photograph(), before);
+        }
+    }
+
+    fn failures(&mut self) {
+        let steps = self.before().1.steps().len();
+        for at in 0..steps {
+            for point in [Point::Begun(at), Point::Applied(at)] {
+                self.failure(point, at);
+            }
+        }
+    }
+
+    fn failure(&mut self, point: Point, at: usize) {
+        let journals = folder();
+        let (before, plan) = self.before();
+        let is_final = plan.steps()[at].is_final();
+        let ended = outcome(&plan::start_with(plan, journals.path(), Box::new(FailAt(point))));
+        let why = StepError::touched(StepFailure::Injected);
+        if is_final {
+            assert!(matches!(&ended, Outcome::Stopped { why: said, .. } if *said == why), "{point:?}: {ended:?}");
+        } else {
+            assert_eq!(ended, Outcome::Undone { why: Some(why), left: Vec::new() }, "{point:?}");
+            assert_eq!(self.libvirt.photograph(), before, "something is left after {point:?}");
+        }
+        assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
+    }
+
+    fn kills(&mut self) {
+        let plan = self.before().1;
+        for at in 0..plan.steps().len() {
+            for point in [Point::Begun(at), Point::Applied(at), Point::Done(at)] {
+                if !plan.steps()[at].is_final() {
+                    self.kill(point, false);
+                }
+                self.kill(point, true);
+            }
+        }
+    }
+
+    /// The program is killed at `point`; the next one undoes the plan, or finishes it.
+    fn kill(&mut self, point: Point, finish: bool) {
+        let journals = folder();
+        let (before, plan) = self.before();
+        killed(&plan, journals.path(), point);
+        let mut left = journal::unfinished(journals.path()).expect("a folder");
+        assert_eq!(left.len(), 1, "the journal knows of the kill at {point:?}");
+        let unfinished = left.remove(0);
+        assert_eq!(unfinished.plan().id(), plan.id());
+        let ended = outcome(&plan::resume(unfinished, finish));
+        if finish {
+            assert_eq!(ended, Outcome::Done, "{point:?}");
+            if plan.can_be_undone() {
+                let undone = outcome(&plan::undo(plan, journals.path()));
+                assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
+            }
+        } else {
+            assert_eq!(ended, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
+            assert_eq!(self.libvirt.photograph(), before, "something is left after a kill at {point:?}");
+        }
+        assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Runs `plan` in a process of its own that kills itself at `point`.
+fn killed(plan: &Plan, journals: &Path, point: Point) {
+    let file = journals.join("plan.json");
+    fs::write(&file, serde_json::to_string(plan).expect("a plan is data")).expect("a file");
+    let mut command = process::tied(&env::current_exe().expect("this test").to_string_lossy());
+    command.args(["--exact", CHILD, "--ignored", "--nocapture"]);
+    command.env("LECTERN_PLAN", &file).env("LECTERN_JOURNALS", journals).env("LECTERN_KILL", format!("{point:?}"));
+    let status = command.status().expect("a child");
+    assert!(!status.success(), "the child was to be killed at {point:?}");
+    fs::remove_file(file).expect("the plan's file");
+}
+
+/// The process that is killed: runs the plan that the environment names. To be called by an ignored test of the name
+/// `killed_child` in every binary that has a [`Trial`].
+///
+/// # Panics
+/// When the plan ends before the kill.
+pub fn child() {
+    let var = |name: &str| env::var(name).expect("set by the test");
+    let plan = serde_json::from_str(&fs::read_to_string(var("LECTERN_PLAN")).expect("a file")).expect("a plan");
+    let job = plan::start_with(plan, Path::new(&var("LECTERN_JOURNALS")), Box::new(KillAt(var("LECTERN_KILL"))));
+    panic!("not killed: {:?}", outcome(&job));
+}
+
+#[derive(Debug)]
+struct KillAt(String);
+
+impl Injection for KillAt {
+    fn at(&mut self, point: Point) -> Result<(), StepError> {
+        if format!("{point:?}") == self.0 {
+            let sent = Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
+            assert!(sent.is_ok_and(|status| status.success()), "kill works");
+            wait::forever();
+        }
+        Ok(())
+    }
+}
