@@ -71,6 +71,9 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
         }
         menu.append_section(None, &section);
     }
+    let section = gio::Menu::new();
+    section.append(Some(&gettext("Undefine, Keep the Disks")), Some("win.undefine"));
+    menu.append_section(None, &section);
     menu
 }
 

@@ -3,9 +3,10 @@
 use relm4::{adw, adw::prelude::*, gtk};
 
 use lectern_model::domain::{Consequence, DomainAction};
+use lectern_services::plan::journal::{Progress, Unfinished};
 
 use crate::{
-    errors::UserText,
+    errors::{self, UserText},
     i18n::{gettext, gettext_f, ngettext_f},
     texts,
 };
@@ -77,6 +78,56 @@ fn consequence(action: DomainAction) -> String {
 fn name_list(names: &[String]) -> gtk::ScrolledWindow {
     let label = gtk::Label::builder().label(names.join("\n")).xalign(0.0).selectable(true).build();
     gtk::ScrolledWindow::builder().child(&label).propagate_natural_height(true).max_content_height(160).build()
+}
+
+/// Asks what to do with a plan that was cut off; `then` gets it back with "finish" or "undo". "Later" leaves it.
+pub(crate) fn ask_unfinished(
+    unfinished: Unfinished,
+    parent: &impl IsA<gtk::Widget>,
+    then: impl FnOnce(Unfinished, bool) + 'static,
+) {
+    let done = unfinished.progress().iter().filter(|progress| **progress == Progress::Done).count();
+    let purpose = texts::purpose(unfinished.plan().purpose());
+    let body = [
+        gettext_f("“{job}” was under way when Lectern ended.", &[("job", &purpose)]),
+        errors::plan::how_far(done, unfinished.plan().steps().len()),
+    ];
+    let dialog = adw::AlertDialog::new(Some(&gettext("A Change Was Cut Off")), Some(&body.join(" ")));
+    dialog.add_response("later", &gettext("_Later"));
+    if unfinished.can_be_undone() {
+        dialog.add_response("undo", &gettext("_Undo It"));
+    }
+    if unfinished.can_be_finished() {
+        dialog.add_response("finish", &gettext("_Finish It"));
+        dialog.set_response_appearance("finish", adw::ResponseAppearance::Suggested);
+    }
+    dialog.set_close_response("later");
+    let waiting = std::cell::Cell::new(Some((unfinished, then)));
+    dialog.connect_response(None, move |_, response| {
+        if let (Some((unfinished, then)), "undo" | "finish") = (waiting.take(), response) {
+            then(unfinished, response == "finish");
+        }
+    });
+    dialog.present(Some(parent));
+}
+
+/// Asks whether to close the window over a plan that is under way.
+pub(crate) fn ask_to_close(parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
+    let body = gettext(
+        "If you close Lectern now, the change stops in the middle. The next start asks whether to finish or to undo it.",
+    );
+    let dialog = adw::AlertDialog::new(Some(&gettext("A Change Is Under Way")), Some(&body));
+    dialog.add_responses(&[("stay", &gettext("_Keep Open")), ("close", &gettext("_Close Anyway"))]);
+    dialog.set_response_appearance("close", adw::ResponseAppearance::Destructive);
+    dialog.set_default_response(Some("stay"));
+    dialog.set_close_response("stay");
+    let then = std::cell::Cell::new(Some(then));
+    dialog.connect_response(Some("close"), move |_, _| {
+        if let Some(then) = then.take() {
+            then();
+        }
+    });
+    dialog.present(Some(parent));
 }
 
 /// Shows an error with its next step; libvirt's own text is one click away.

@@ -1,9 +1,9 @@
 //! The words for the model's values: states, reasons, actions, steps.
 
 use lectern_model::domain::{DomainAction, DomainState, StateReason};
-use lectern_services::jobs::StepText;
+use lectern_services::{jobs::StepText, plan::Purpose};
 
-use crate::i18n::{gettext, gettext_f, pgettext};
+use crate::i18n::{gettext, gettext_f, ngettext_f, pgettext};
 
 /// The state in a word.
 pub(crate) fn state(state: DomainState) -> String {
@@ -104,6 +104,25 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
         StepText::DeleteVolume { path } => gettext_f("Delete {path}", &[("path", path)]),
+    }
+}
+
+/// What a plan is for.
+pub(crate) fn purpose(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Import(name) => gettext_f("Make the machine {name}", &[("name", name)]),
+        Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
+        Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
+        Purpose::Delete(names) => delete(names),
+        Purpose::Undefine(name) => gettext_f("Undefine {name}", &[("name", name)]),
+        Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
+    }
+}
+
+fn delete(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Delete {name}", &[("name", name)]),
+        _ => ngettext_f("Delete {n} machine", "Delete {n} machines", names.len(), &[]),
     }
 }
 

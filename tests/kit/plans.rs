@@ -204,7 +204,11 @@ fn folder() -> TempDir {
 }
 
 /// Runs `plan` in a process of its own that kills itself at `point`.
-fn killed(plan: &Plan, journals: &Path, point: Point) {
+///
+/// # Panics
+/// When it is not killed there.
+pub fn killed(plan: &Plan, journals: &Path, point: Point) {
+    fs::create_dir_all(journals).expect("a folder");
     let file = journals.join("plan.json");
     fs::write(&file, serde_json::to_string(plan).expect("a plan is data")).expect("a file");
     let mut command = process::tied(&env::current_exe().expect("this test").to_string_lossy());

@@ -70,6 +70,9 @@ impl App {
             self.unnamed = false;
             return self.connect(HostUri::session(), sender);
         }
+        if matches!(state, ConnectionState::Connected(_)) {
+            App::look_for_unfinished(sender);
+        }
         self.situation.follow(state);
         self.tell_situation();
     }

@@ -1,7 +1,10 @@
 //! What the window is told, and by whom.
 
 use lectern_model::{domain::DomainAction, id::DomainId, uri::HostUri};
-use lectern_services::host::{HostError, HostUpdate};
+use lectern_services::{
+    host::{HostError, HostUpdate},
+    plan::{JobEvent, Plan, journal::Unfinished},
+};
 
 use crate::{
     config::Assets,
@@ -71,6 +74,18 @@ pub(crate) enum AppMsg {
     Commands,
     /// Show what went wrong with a job.
     JobDetails(JobId),
+    /// A plan tells how far it is, or that it ended.
+    Plan(JobId, JobEvent),
+    /// Cancel a plan under way.
+    CancelPlan(JobId),
+    /// Undo a plan that is done.
+    UndoPlan(JobId),
+    /// What to do with a plan that was cut off: finish it, or undo it.
+    Resume(Box<Unfinished>, bool),
+    /// The user wants to close the window while a plan is under way.
+    CloseAsked,
+    /// Take the machines in question out of libvirt's list.
+    Undefine,
     /// Show the preferences.
     Preferences,
     /// Show the keys.
@@ -88,6 +103,8 @@ impl From<JobsOutput> for AppMsg {
         match output {
             JobsOutput::All => Self::Commands,
             JobsOutput::Details(id) => Self::JobDetails(id),
+            JobsOutput::Cancel(id) => Self::CancelPlan(id),
+            JobsOutput::Undo(id) => Self::UndoPlan(id),
         }
     }
 }
@@ -99,6 +116,10 @@ pub(crate) enum AppCmd {
     DefaultHost(HostUri),
     /// A job ended.
     JobEnded(JobId, DomainId, Result<(), HostError>),
+    /// A plan was made, or could not be.
+    Planned(Result<Plan, HostError>),
+    /// Plans that were cut off, looked for after connecting.
+    Unfinished(Vec<Unfinished>),
 }
 
 impl From<ShowPage> for Tab {

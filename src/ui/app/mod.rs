@@ -4,6 +4,7 @@ mod connection;
 mod failures;
 mod messages;
 mod picture;
+mod plans;
 mod window;
 mod work;
 
@@ -16,7 +17,7 @@ use lectern_services::host::{Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
-use self::{failures::Failures, messages::AppCmd, picture::Picture};
+use self::{failures::Failures, messages::AppCmd, picture::Picture, plans::Awake};
 use crate::{
     i18n::gettext,
     jobs::board::Board,
@@ -45,11 +46,14 @@ pub(crate) struct App {
     /// Whether the jobs button is to be told of news, once for all that come together.
     jobs_changed: bool,
     failures: Failures,
+    /// What keeps the computer awake while plans are under way.
+    awake: Awake,
     /// Whether nobody named the host, so that another may serve instead.
     unnamed: bool,
     actions: HashMap<DomainAction, gio::SimpleAction>,
     open_action: gio::SimpleAction,
     tab_action: gio::SimpleAction,
+    undefine_action: gio::SimpleAction,
     suspended: bool,
     list_watch: Option<Watch>,
     page_watch: Option<Watch>,
@@ -110,10 +114,12 @@ impl Component for App {
             leaving: VecDeque::new(),
             jobs_changed: false,
             failures: Failures::default(),
+            awake: Awake::default(),
             unnamed: false,
             actions: HashMap::new(),
             open_action: gio::SimpleAction::new("open", None),
             tab_action: gio::SimpleAction::new("other-tab", None),
+            undefine_action: gio::SimpleAction::new("undefine", None),
             suspended: false,
             list_watch: None,
             page_watch: None,
@@ -149,6 +155,12 @@ impl Component for App {
             AppMsg::OtherTab => self.other_tab(),
             AppMsg::Commands => self.show_commands(),
             AppMsg::JobDetails(id) => self.show_job_error(id),
+            AppMsg::Plan(id, event) => self.plan_told(id, event, &sender),
+            AppMsg::CancelPlan(id) => self.cancel_plan(id),
+            AppMsg::UndoPlan(id) => self.undo_plan(id, &sender),
+            AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
+            AppMsg::CloseAsked => self.ask_to_close(),
+            AppMsg::Undefine => self.undefine(&sender),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
             AppMsg::Shortcuts => crate::help::shortcuts(&self.window),
             AppMsg::About => crate::help::about(&self.window),
@@ -161,6 +173,8 @@ impl Component for App {
         match message {
             AppCmd::DefaultHost(uri) => self.connect_unnamed(uri, &sender),
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
+            AppCmd::Planned(plan) => self.planned(plan, &sender),
+            AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }
     }
 }

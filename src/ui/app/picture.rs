@@ -48,6 +48,12 @@ impl Picture {
         targets.iter().filter_map(|id| self.get(*id)).any(|domain| action.allowed(domain.state))
     }
 
+    /// Those of `targets` that are off.
+    pub(crate) fn shut_off(&self, targets: &[DomainId]) -> Vec<DomainId> {
+        let off = |id: &&DomainId| self.get(**id).is_some_and(|domain| !domain.state.is_active());
+        targets.iter().filter(off).copied().collect()
+    }
+
     /// Those of `targets` that allow `action` now.
     pub(crate) fn able(&self, targets: &[DomainId], action: DomainAction) -> Vec<Domain> {
         let there = targets.iter().filter_map(|id| self.get(*id));

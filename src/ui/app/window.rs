@@ -21,6 +21,7 @@ impl App {
     /// Restores the size, adds the actions, and listens to what becomes of the window.
     pub(super) fn set_up_window(&mut self, sender: &ComponentSender<Self>) {
         self.restore_size();
+        self.guard_close(sender);
         self.add_actions(sender);
         actions::set_accelerators(false);
         crate::frames::measure(&self.window);
@@ -67,6 +68,7 @@ impl App {
         }
         self.open_action = self.add_action("open", sender, || AppMsg::OpenSelected);
         self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
+        self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
         self.add_action("commands", sender, || AppMsg::Commands);

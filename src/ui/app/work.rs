@@ -29,7 +29,6 @@ use crate::{
     },
     machine::Edit,
     shell::sidebar::SidebarMsg,
-    texts,
 };
 
 /// How long jobs are gathered before the button shows them.
@@ -37,7 +36,7 @@ const TOGETHER: Duration = Duration::from_millis(50);
 
 impl App {
     /// The machines that an action would fall on: the open page's, else the selected ones.
-    fn targets(&self) -> Vec<DomainId> {
+    pub(super) fn targets(&self) -> Vec<DomainId> {
         self.page.as_ref().map_or_else(|| self.selected.clone(), |(id, _, _)| vec![*id])
     }
 
@@ -51,6 +50,7 @@ impl App {
         let one = self.page.is_none() && self.selected.len() == 1;
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
+        self.undefine_action.set_enabled(connected && !self.picture.shut_off(&targets).is_empty());
     }
 
     /// An action was chosen; where something would be lost the user is asked first.
@@ -70,7 +70,7 @@ impl App {
     pub(super) fn act(&mut self, action: DomainAction, machines: &[DomainId], sender: &ComponentSender<Self>) {
         for domain in self.picture.able(machines, action) {
             let (id, step) = (domain.id, StepText::Act { action, name: domain.name.clone() });
-            self.run(&domain, step, sender, move |host| async move { host.act(id, action).await });
+            self.run(&domain, &step, sender, move |host| async move { host.act(id, action).await });
         }
     }
 
@@ -80,19 +80,24 @@ impl App {
         match edit {
             Edit::Name(to) => {
                 let step = StepText::Rename { from: name, to: to.clone() };
-                self.run(&domain, step, sender, move |host| async move { host.rename(id, to).await });
+                self.run(&domain, &step, sender, move |host| async move { host.rename(id, to).await });
             }
             Edit::Title(title) => {
                 let step = StepText::SetTitle { name, title: title.clone() };
-                self.run(&domain, step, sender, move |host| async move { host.set_title(id, title).await });
+                self.run(&domain, &step, sender, move |host| async move { host.set_title(id, title).await });
             }
             Edit::Description(description) => {
                 let step = StepText::SetDescription { name, description: description.clone() };
-                self.run(&domain, step, sender, move |host| async move { host.set_description(id, description).await });
+                self.run(
+                    &domain,
+                    &step,
+                    sender,
+                    move |host| async move { host.set_description(id, description).await },
+                );
             }
             Edit::Autostart(on) => {
                 let step = StepText::SetAutostart { name, on };
-                self.run(&domain, step, sender, move |host| async move { host.set_autostart(id, on).await });
+                self.run(&domain, &step, sender, move |host| async move { host.set_autostart(id, on).await });
             }
         }
     }
@@ -101,7 +106,7 @@ impl App {
     fn run<F>(
         &mut self,
         domain: &Domain,
-        step: StepText,
+        step: &StepText,
         sender: &ComponentSender<Self>,
         work: impl FnOnce(Host) -> F + Send + 'static,
     ) where
@@ -109,7 +114,7 @@ impl App {
     {
         let Some(host) = self.host.clone() else { return };
         let (id, state): (DomainId, DomainState) = (domain.id, domain.state);
-        let commands = jobs::commands(&step, host.uri(), state);
+        let commands = jobs::commands(step, host.uri(), state);
         let job = self.board.start(step, commands);
         self.tell_jobs(sender);
         sender.oneshot_command(async move { AppCmd::JobEnded(job, id, work(host).await) });
@@ -122,19 +127,25 @@ impl App {
         result: Result<(), HostError>,
         sender: &ComponentSender<Self>,
     ) {
-        let failed = result.as_ref().err().map(UserText::from);
-        let step = self.board.end(job, result).map(|job| texts::step(&job.step));
+        let failed = result.err().map(|error| UserText::from(&error));
+        let state = failed.clone().map_or(JobState::Done, JobState::Failed);
+        let step = self.board.end(job, state).map(|job| job.title.clone());
         self.tell_jobs(sender);
         if let (Some(text), Some(step)) = (failed, step) {
-            let title = gettext_f("{step}: {problem}", &[("step", &step), ("problem", &text.title)]);
-            self.failures.add(UserText { title, ..text }, &self.toasts, &self.window);
+            self.complain(&step, text);
             self.refuse_page(machine);
         }
         self.refresh_page(machine);
     }
 
+    /// Says that something failed, with more on request.
+    pub(super) fn complain(&mut self, step: &str, text: UserText) {
+        let title = gettext_f("{step}: {problem}", &[("step", step), ("problem", &text.title)]);
+        self.failures.add(UserText { title, ..text }, &self.toasts, &self.window);
+    }
+
     /// Has the jobs button told soon: thirty machines that are started at once are one piece of news.
-    fn tell_jobs(&mut self, sender: &ComponentSender<Self>) {
+    pub(super) fn tell_jobs(&mut self, sender: &ComponentSender<Self>) {
         if !std::mem::replace(&mut self.jobs_changed, true) {
             let input = sender.input_sender().clone();
             gtk::glib::timeout_add_local_once(TOGETHER, move || drop(input.send(AppMsg::JobsChanged)));
@@ -151,9 +162,8 @@ impl App {
     }
 
     pub(super) fn show_job_error(&self, id: JobId) {
-        let job = self.board.jobs().iter().find(|job| job.id == id);
-        if let Some(JobState::Failed(error)) = job.map(|job| &job.state) {
-            dialogs::show_error(&UserText::from(error), &self.window);
+        if let Some(JobState::Failed(text)) = self.board.get(id).map(|job| &job.state) {
+            dialogs::show_error(text, &self.window);
         }
     }
 }

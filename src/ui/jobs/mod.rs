@@ -1,18 +1,14 @@
 //! The jobs button: what was done and is being done, each with its commands.
 
 pub(crate) mod board;
+mod row;
 mod transcript;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
-use self::board::{Board, Job, JobId, JobState};
+use self::board::{Board, Job, JobId};
 pub(crate) use self::transcript::show as show_transcript;
-use crate::{
-    buttons,
-    errors::UserText,
-    i18n::{gettext, ngettext_f},
-    texts,
-};
+use crate::i18n::{gettext, ngettext_f};
 
 /// How many jobs the popover lists.
 const SHOWN: usize = 30;
@@ -34,17 +30,21 @@ pub(crate) enum JobsMsg {
     Opened(bool),
     /// The user asks for all commands.
     AllRequested,
-    /// The user asks what went wrong with a job.
-    DetailsRequested(JobId),
+    /// The user asks for something about a job.
+    Requested(JobsOutput),
 }
 
 /// What the button asks for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum JobsOutput {
     /// Show all commands.
     All,
     /// Show the error of a job.
     Details(JobId),
+    /// Cancel a plan under way.
+    Cancel(JobId),
+    /// Undo a plan that is done.
+    Undo(JobId),
 }
 
 impl JobsMsg {
@@ -130,7 +130,7 @@ impl SimpleComponent for Jobs {
             JobsMsg::Changed(jobs, running) => self.change(jobs, running, &sender),
             JobsMsg::Opened(open) => self.opened(open, &sender),
             JobsMsg::AllRequested => drop(sender.output(JobsOutput::All)),
-            JobsMsg::DetailsRequested(id) => drop(sender.output(JobsOutput::Details(id))),
+            JobsMsg::Requested(output) => drop(sender.output(output)),
         }
     }
 }
@@ -161,40 +161,7 @@ impl Jobs {
     fn show(&self, sender: &ComponentSender<Self>) {
         self.rows.remove_all();
         for job in &self.newest {
-            self.rows.append(&row(job, sender));
+            self.rows.append(&row::row(job, sender.input_sender()));
         }
     }
-}
-
-fn row(job: &Job, sender: &ComponentSender<Jobs>) -> adw::ActionRow {
-    let row = adw::ActionRow::builder().title(texts::step(&job.step)).use_markup(false).build();
-    let lines: Vec<_> = job.commands.iter().map(ToString::to_string).collect();
-    let lines = lines.join("\n");
-    let mut subtitle = lines.clone();
-    row.add_css_class("property");
-    match &job.state {
-        JobState::Running => row.add_prefix(&adw::Spinner::new()),
-        JobState::Done => row.add_prefix(&icon("object-select-symbolic", &gettext("Done"))),
-        JobState::Failed(error) => {
-            row.add_prefix(&icon("dialog-error-symbolic", &gettext("Failed")));
-            row.add_suffix(&details_button(job.id, sender));
-            subtitle = format!("{}\n{subtitle}", UserText::from(error).title);
-        }
-    }
-    row.set_subtitle(&subtitle);
-    row.add_suffix(&buttons::copy(&lines, &gettext("Copy Command")));
-    row
-}
-
-fn icon(name: &str, label: &str) -> gtk::Image {
-    let icon = gtk::Image::from_icon_name(name);
-    icon.set_tooltip_text(Some(label));
-    icon
-}
-
-fn details_button(id: JobId, sender: &ComponentSender<Jobs>) -> gtk::Button {
-    let button = buttons::flat("dialog-information-symbolic", &gettext("What Went Wrong"));
-    let input = sender.input_sender().clone();
-    button.connect_clicked(move |_| drop(input.send(JobsMsg::DetailsRequested(id))));
-    button
 }

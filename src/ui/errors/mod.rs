@@ -2,6 +2,8 @@
 //!
 //! libvirt's own text is translated by its daemon, so it is shown on request and never read: codes decide.
 
+pub(crate) mod plan;
+
 use lectern_model::uri::UriError;
 use lectern_services::host::{ConnectFailure, HostError, LibvirtError};
 

@@ -1,0 +1,118 @@
+//! From how a plan ended to what a user reads.
+
+use lectern_services::plan::{Left, Outcome, Plan, StepError, StepFailure};
+
+use super::UserText;
+use crate::{
+    i18n::{gettext, gettext_f, ngettext_f},
+    texts,
+};
+
+/// How `plan` failed; nothing where it did not, or where the user cancelled and all is as before.
+pub(crate) fn failure(plan: &Plan, outcome: &Outcome) -> Option<UserText> {
+    match outcome {
+        Outcome::Done => None,
+        Outcome::Undone { why: None, left } if left.is_empty() => None,
+        Outcome::Undone { why: Some(why), left } if left.is_empty() && why.why == StepFailure::Cancelled => None,
+        Outcome::Undone { why, left } => Some(undone(plan, why.as_ref(), left)),
+        Outcome::Stopped { why, done } => Some(stopped(plan, why, *done)),
+        Outcome::Interrupted { why } => Some(interrupted(why)),
+    }
+}
+
+fn undone(plan: &Plan, why: Option<&StepError>, left: &[Left]) -> UserText {
+    let text = why.map(|error| step(&error.why));
+    let title = text.as_ref().map_or_else(|| gettext("Not all of it could be undone."), |text| text.title.clone());
+    let advice = text.as_ref().map(|text| text.body.clone()).unwrap_or_default();
+    let state = if left.is_empty() { gettext("Everything is as it was before.") } else { named(plan, left) };
+    let whys = left.iter().map(|left| step(&left.why.why));
+    let raw: Vec<_> = text.into_iter().chain(whys).filter_map(|text| text.raw).collect();
+    let body = [advice, state].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    UserText { title, body, raw: (!raw.is_empty()).then(|| raw.join("\n")) }
+}
+
+/// What could not be undone, by name.
+fn named(plan: &Plan, left: &[Left]) -> String {
+    let steps = plan.texts();
+    let names: Vec<_> = left.iter().filter_map(|left| steps.get(left.step)).map(texts::step).collect();
+    gettext_f("This could not be undone, and the next start asks again: {steps}", &[("steps", &names.join("; "))])
+}
+
+fn stopped(plan: &Plan, why: &StepError, done: usize) -> UserText {
+    let text = step(&why.why);
+    let steps: Vec<_> = plan.texts().iter().map(texts::step).collect();
+    let (gone, rest) = steps.split_at(done.min(steps.len()));
+    let gone = if gone.is_empty() {
+        String::new()
+    } else {
+        gettext_f("Done, and not to be undone: {steps}", &[("steps", &gone.join("; "))])
+    };
+    let rest = gettext_f("Not done: {steps}", &[("steps", &rest.join("; "))]);
+    let body = [text.body.clone(), gone, rest].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    UserText { body: body.join("\n\n"), ..text }
+}
+
+fn interrupted(why: &StepError) -> UserText {
+    let text = step(&why.why);
+    UserText {
+        title: gettext("The host went away in the middle of a change."),
+        body: gettext("Once it is connected again, Lectern asks whether to finish the change or to undo it."),
+        raw: Some(text.raw.unwrap_or(text.title)),
+    }
+}
+
+/// Why a step did not succeed, and what to do.
+pub(crate) fn step(why: &StepFailure) -> UserText {
+    match why {
+        StepFailure::Host(error) => UserText::from(error),
+        StepFailure::NameTaken(name) => UserText::new(
+            gettext_f("There is a machine named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::FileTaken(name) => UserText::new(
+            gettext_f("There is a file {name} already.", &[("name", name)]),
+            gettext("Choose another name, or look whether somebody still needs that file."),
+        ),
+        StepFailure::ChangedMeanwhile(name) => UserText::new(
+            gettext_f("{name} was changed by somebody else meanwhile.", &[("name", name)]),
+            gettext("Look at what it is like now, and make the change again."),
+        ),
+        StepFailure::Running(name) => {
+            UserText::new(gettext_f("{name} is running.", &[("name", name)]), gettext("Shut it down first."))
+        }
+        StepFailure::Needed { what, by } => UserText::new(
+            gettext_f("{what} is needed by {by}.", &[("what", what), ("by", by)]),
+            gettext("It was left as it is. Delete what needs it first."),
+        ),
+        StepFailure::NoSpace(what) => UserText::new(
+            gettext_f("There is no space left for {what}.", &[("what", what)]),
+            gettext("Delete what is not needed, or choose another storage pool."),
+        ),
+        StepFailure::File { path, error } => file(&path.display().to_string(), error),
+        StepFailure::Program { program, said } => UserText {
+            raw: Some(said.clone()),
+            ..UserText::new(
+                gettext_f("{program} failed.", &[("program", program)]),
+                gettext("The details show what it said."),
+            )
+        },
+        StepFailure::Cancelled => UserText::new(gettext("It was cancelled."), String::new()),
+        StepFailure::Injected => UserText::new("injected".to_owned(), String::new()),
+    }
+}
+
+fn file(path: &str, error: &str) -> UserText {
+    UserText {
+        raw: Some(error.to_owned()),
+        ..UserText::new(
+            gettext_f("The file {path} cannot be used.", &[("path", path)]),
+            gettext("Look whether it is there, and who may read and write it."),
+        )
+    }
+}
+
+/// How far a plan that was cut off had come.
+pub(crate) fn how_far(done: usize, all: usize) -> String {
+    let of = all.to_string();
+    ngettext_f("{n} of its {of} steps is done.", "{n} of its {of} steps are done.", done, &[("of", &of)])
+}
