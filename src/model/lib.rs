@@ -1,17 +1,21 @@
 //! What Lectern's things are, and the pure rules about them: no files, no clocks, no libvirt, no toolkit.
 //!
-//! - [`id`], [`units`]: identifiers and sizes
+//! - [`id`], [`units`], [`names`], [`mac`]: identifiers, sizes, names and addresses
 //! - [`uri`]: which host a connection means
 //! - [`domain`]: states, reasons, what may be done when, and what an action loses
+//! - [`capabilities`]: what a host can do
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
+pub mod capabilities;
 pub mod command;
 pub mod domain;
 pub mod id;
+pub mod mac;
+pub mod names;
 pub mod stats;
 pub mod units;
 pub mod uri;

@@ -31,12 +31,60 @@ impl fmt::Display for KiB {
         } else if self.0 < GIB {
             write!(f, "{} MiB", self.mib())
         } else {
-            let tenths = (u128::from(self.0) * 10 + u128::from(GIB / 2)) / u128::from(GIB);
-            match tenths % 10 {
-                0 => write!(f, "{} GiB", tenths / 10),
-                rest => write!(f, "{}.{rest} GiB", tenths / 10),
-            }
+            tenths(f, self.0, GIB, "GiB")
         }
+    }
+}
+
+/// A number of bytes: a file's or a disk's size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Bytes(pub u64);
+
+impl Bytes {
+    /// This many gibibytes.
+    #[must_use]
+    pub const fn from_gib(gib: u64) -> Self {
+        Self(gib.saturating_mul(1 << 30))
+    }
+
+    /// This many mebibytes.
+    #[must_use]
+    pub const fn from_mib(mib: u64) -> Self {
+        Self(mib.saturating_mul(1 << 20))
+    }
+
+    /// The same amount in whole kibibytes, rounded up.
+    #[must_use]
+    pub const fn kib(self) -> KiB {
+        KiB(self.0.div_ceil(1024))
+    }
+}
+
+impl From<KiB> for Bytes {
+    fn from(kib: KiB) -> Self {
+        Self(kib.0.saturating_mul(1024))
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// With at most one digit after the point: `512 B`, `24 MiB`, `9.3 GiB`, `1 TiB`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(u64, &str); 4] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+        // A unit is used from where the rounded figure reaches it, so that nothing reads 1024 of the one below.
+        let reached = |size: u64| u128::from(self.0) * 10 + u128::from(size / 1024 / 2) >= u128::from(size) * 10;
+        match UNITS.into_iter().find(|(size, _)| reached(*size)) {
+            Some((size, unit)) => tenths(f, self.0, size, unit),
+            None => write!(f, "{} B", self.0),
+        }
+    }
+}
+
+/// `amount` in units of `size`, rounded to a tenth, which is left out where it is nought.
+fn tenths(f: &mut fmt::Formatter<'_>, amount: u64, size: u64, unit: &str) -> fmt::Result {
+    let tenths = (u128::from(amount) * 10 + u128::from(size / 2)) / u128::from(size);
+    match tenths % 10 {
+        0 => write!(f, "{} {unit}", tenths / 10),
+        rest => write!(f, "{}.{rest} {unit}", tenths / 10),
     }
 }
 
@@ -57,5 +105,29 @@ mod tests {
         ] {
             assert_eq!(KiB(kib).to_string(), text);
         }
+    }
+
+    #[test]
+    fn sizes_of_files_read_as_a_person_writes_them() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (24 << 20, "24 MiB"),
+            ((1 << 30) - 1, "1 GiB"),
+            (10_000_000_000, "9.3 GiB"),
+            (100 << 30, "100 GiB"),
+            (1 << 40, "1 TiB"),
+            (u64::MAX, "16777216 TiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn kibibytes_round_up_and_back() {
+        assert_eq!(Bytes(1025).kib(), KiB(2));
+        assert_eq!(Bytes::from(KiB::from_mib(1)), Bytes::from_mib(1));
+        assert_eq!(Bytes::from_gib(1).kib().mib(), 1024);
     }
 }
