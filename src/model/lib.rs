@@ -3,7 +3,8 @@
 //! - [`id`], [`units`], [`names`], [`mac`]: identifiers, sizes, names and addresses
 //! - [`uri`]: which host a connection means
 //! - [`domain`]: states, reasons, what may be done when, and what an action loses
-//! - [`capabilities`]: what a host can do
+//! - [`capabilities`]: what a host can do; [`guest_os`]: what an operating system wants
+//! - [`defaults`]: the hardware of a new machine
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
@@ -12,7 +13,9 @@
 pub mod address;
 pub mod capabilities;
 pub mod command;
+pub mod defaults;
 pub mod domain;
+pub mod guest_os;
 pub mod id;
 pub mod mac;
 pub mod names;
