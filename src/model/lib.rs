@@ -6,6 +6,7 @@
 //! - [`capabilities`]: what a host can do; [`guest_os`]: what an operating system wants
 //! - [`defaults`]: the hardware of a new machine
 //! - [`address`]: a guest's addresses and where they were learnt
+//! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`command`]: a command line, printed as a shell would need it
@@ -20,6 +21,7 @@ pub mod id;
 pub mod mac;
 pub mod names;
 pub mod stats;
+pub mod storage;
 pub mod units;
 pub mod uri;
 pub mod xml;

@@ -1,0 +1,6 @@
+//! Tests of several parts together.
+
+mod dependencies;
+mod graphs;
+mod headers;
+mod machines;
