@@ -9,6 +9,7 @@
 //! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
+//! - [`draft`]: what a wizard gathers, and what is wrong with it
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
@@ -16,6 +17,7 @@ pub mod capabilities;
 pub mod command;
 pub mod defaults;
 pub mod domain;
+pub mod draft;
 pub mod guest_os;
 pub mod id;
 pub mod mac;

@@ -1,0 +1,176 @@
+//! What the host told, as far as the rules about the draft need it.
+
+use std::collections::BTreeSet;
+
+use crate::units::KiB;
+
+/// What the host told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The host itself.
+    pub host: HostFacts,
+    /// The names of its machines.
+    pub names: BTreeSet<String>,
+    /// Its virtual networks.
+    pub networks: Vec<NetworkFacts>,
+    /// Its storage pools.
+    pub pools: Vec<PoolFacts>,
+    /// The disk that the draft names; `None` as long as it is looked at.
+    pub disk: Option<DiskFacts>,
+    /// What the guest system wants, where one was chosen.
+    pub recommended: Recommended,
+}
+
+/// The host itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostFacts {
+    /// Its memory.
+    pub memory: KiB,
+    /// What of it is free now, where it tells.
+    pub free: Option<KiB>,
+    /// Its logical CPUs.
+    pub cpus: u32,
+    /// The most virtual CPUs that a machine may have there, where it tells.
+    pub most_vcpus: Option<u32>,
+    /// Whether it is a user's own session.
+    pub is_session: bool,
+}
+
+/// A virtual network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkFacts {
+    /// Its name.
+    pub name: String,
+    /// Whether it runs.
+    pub active: bool,
+}
+
+/// A storage pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolFacts {
+    /// Its name.
+    pub name: String,
+    /// Whether it runs.
+    pub active: bool,
+    /// Whether files can be made in it: `None` where nobody knows before trying.
+    pub writable: Option<bool>,
+    /// Bytes that are free in it.
+    pub available: u64,
+    /// Its folder, for a pool of files.
+    pub folder: Option<String>,
+    /// The names of its volumes.
+    pub volumes: BTreeSet<String>,
+}
+
+/// The disk at `path`: what it is, or why it cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskFacts {
+    /// Where it is.
+    pub path: String,
+    /// What was found there.
+    pub found: Result<DiskInfo, DiskFault>,
+}
+
+/// Why something cannot be used as a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskFault {
+    /// There is nothing.
+    Missing,
+    /// A folder is there.
+    Folder,
+    /// Something is there that is neither a file nor a block device.
+    Special,
+    /// The file is empty.
+    Empty,
+    /// Its name says that it is an image of this format, and it is not.
+    NotThat(String),
+    /// The file is shorter than its own header says.
+    Truncated {
+        /// Bytes that are there.
+        has: u64,
+        /// Bytes that it needs.
+        needs: u64,
+    },
+    /// A file of its chain of bases is missing.
+    BaseMissing(String),
+    /// Its chain of bases comes back to this file.
+    ChainLoops(String),
+    /// Its chain of bases is longer than QEMU follows.
+    ChainTooLong,
+    /// The header is damaged.
+    Damaged,
+    /// Nobody could look: the reason is the host's.
+    Unreachable(String),
+}
+
+/// What a disk is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiskInfo {
+    /// Its format as QEMU names it: `qcow2`, `raw`.
+    pub format: String,
+    /// The format that its name ends in, where that is another one.
+    pub named_as: Option<String>,
+    /// How large a guest sees it, in bytes.
+    pub virtual_size: u64,
+    /// How much room it takes, in bytes.
+    pub real_size: u64,
+    /// Its bases, the nearest first: path and format.
+    pub bases: Vec<(String, String)>,
+    /// Whether it can be written to; `None` where nobody knows.
+    pub writable: Option<bool>,
+    /// Folders and files that QEMU's user cannot get through or read; none where it can.
+    pub closed: Vec<String>,
+    /// Whether their rights can be changed from here.
+    pub mendable: bool,
+    /// Who needs it.
+    pub users: Vec<DiskUser>,
+    /// Whether it is an installation disc rather than a disk.
+    pub optical: bool,
+}
+
+/// A machine that needs the disk, or writes to what it stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskUser {
+    /// The machine's name.
+    pub machine: String,
+    /// How.
+    pub role: UserRole,
+    /// Whether it is on now.
+    pub active: bool,
+}
+
+/// How a machine needs a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserRole {
+    /// It writes to it.
+    Writes,
+    /// It is a base of one of the machine's disks.
+    Base,
+    /// The machine writes to a base of it: this file.
+    WritesBase(String),
+}
+
+/// What a guest system wants; nothing is known of an unknown one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recommended {
+    /// Memory below which it does not run.
+    pub least_memory: Option<KiB>,
+    /// Memory that it runs well with.
+    pub memory: Option<KiB>,
+    /// Virtual CPUs that it runs well with.
+    pub vcpus: Option<u32>,
+}
+
+impl Facts {
+    /// The pool of that name.
+    #[must_use]
+    pub fn pool(&self, name: &str) -> Option<&PoolFacts> {
+        self.pools.iter().find(|pool| pool.name == name)
+    }
+
+    /// The disk, where it can be used.
+    #[must_use]
+    pub fn usable_disk(&self) -> Option<&DiskInfo> {
+        self.disk.as_ref()?.found.as_ref().ok()
+    }
+}

@@ -1,0 +1,296 @@
+//! The rules about the draft, one by one and all together.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::draft::{Bound, Severity, name::NameFault, stops};
+
+const GIB: u64 = 1 << 30;
+const PATH: &str = "/images/.cent7.img";
+
+fn wishes() -> Wishes {
+    Wishes { network: "default".into(), pool: "default".into(), start: true, ..Wishes::default() }
+}
+
+fn disk() -> DiskInfo {
+    DiskInfo {
+        format: "qcow2".into(),
+        virtual_size: 20 * GIB,
+        real_size: 2 * GIB,
+        writable: Some(true),
+        mendable: true,
+        ..DiskInfo::default()
+    }
+}
+
+fn facts() -> Facts {
+    let pool = PoolFacts {
+        name: "default".into(),
+        active: true,
+        writable: Some(true),
+        available: 100 * GIB,
+        folder: Some("/images".into()),
+        volumes: BTreeSet::from([".cent7.img".to_owned(), "old.qcow2".to_owned()]),
+    };
+    Facts {
+        host: HostFacts { memory: KiB::from_mib(8192), cpus: 4, most_vcpus: Some(255), ..HostFacts::default() },
+        names: BTreeSet::from(["node1".to_owned()]),
+        networks: vec![NetworkFacts { name: "default".into(), active: true }],
+        pools: vec![pool],
+        disk: Some(DiskFacts { path: PATH.into(), found: Ok(disk()) }),
+        recommended: Recommended::default(),
+    }
+}
+
+fn draft() -> ImportDraft {
+    let mut draft = ImportDraft::new(&wishes(), &facts());
+    draft.choose_source(Some(Source::File(PATH.into())), &facts());
+    draft
+}
+
+fn with_disk(change: impl FnOnce(&mut DiskInfo)) -> Facts {
+    let mut info = disk();
+    change(&mut info);
+    Facts { disk: Some(DiskFacts { path: PATH.into(), found: Ok(info) }), ..facts() }
+}
+
+fn user(role: UserRole, active: bool) -> DiskUser {
+    DiskUser { machine: "other".into(), role, active }
+}
+
+#[test]
+fn a_good_draft_has_no_problem_and_goes_through_all_pages() {
+    let (draft, facts) = (draft(), facts());
+    assert_eq!(problems(&draft, &facts), []);
+    assert_eq!((draft.name.as_str(), draft.memory, draft.vcpus), ("cent7", KiB::from_mib(2048), 2));
+    let mut page = Page::ALL[0];
+    for next in &Page::ALL[1..] {
+        page = next_page(&draft, &facts, page).unwrap();
+        assert_eq!(page, *next);
+    }
+    assert_eq!(next_page(&draft, &facts, page), None);
+}
+
+#[test]
+fn each_bad_disk_is_told_apart_and_stops_the_first_page() {
+    for fault in [
+        DiskFault::Missing,
+        DiskFault::Folder,
+        DiskFault::NotThat("qcow2".into()),
+        DiskFault::Truncated { has: 1, needs: 2 },
+        DiskFault::BaseMissing("/base".into()),
+        DiskFault::ChainLoops("/base".into()),
+    ] {
+        let facts = Facts { disk: Some(DiskFacts { path: PATH.into(), found: Err(fault.clone()) }), ..facts() };
+        assert_eq!(problems(&draft(), &facts), [Problem::Disk(fault)]);
+        assert_eq!(next_page(&draft(), &facts, Page::Disk), None);
+    }
+}
+
+#[test]
+fn what_is_known_of_another_disk_says_nothing_of_this_one() {
+    let mut draft = draft();
+    draft.choose_source(Some(Source::File("/images/b".into())), &facts());
+    assert_eq!(problems(&draft, &facts()), [Problem::Looking]);
+    draft.choose_source(Some(Source::File("b".into())), &facts());
+    assert_eq!(problems(&draft, &facts()), [Problem::RelativePath]);
+    draft.choose_source(None, &facts());
+    assert_eq!(problems(&draft, &facts()), [Problem::NoSource]);
+}
+
+#[test]
+fn a_closed_folder_can_be_mended_where_that_is_possible() {
+    let closed = vec!["/root".to_owned()];
+    let facts = with_disk(|disk| disk.closed.clone_from(&closed));
+    let mut draft = draft();
+    assert_eq!(problems(&draft, &facts), [Problem::Closed { paths: closed.clone(), mendable: true }]);
+    draft.mend_access = true;
+    assert_eq!(problems(&draft, &facts), []);
+    let facts = with_disk(|disk| (disk.closed, disk.mendable) = (closed, false));
+    assert!(stops(&problems(&draft, &facts)));
+}
+
+#[test]
+fn two_machines_never_write_to_one_file_nor_to_a_base() {
+    let roles = [UserRole::Writes, UserRole::Base, UserRole::WritesBase("/base".into())];
+    for (role, active) in roles.into_iter().flat_map(|role| [(role.clone(), true), (role, false)]) {
+        let facts = with_disk(|disk| disk.users = vec![user(role.clone(), active)]);
+        let mut draft = draft();
+        assert_eq!(problems(&draft, &facts), [Problem::InUse(user(role.clone(), active))]);
+        draft.usage = Usage::Overlay;
+        assert_eq!(stops(&problems(&draft, &facts)), role != UserRole::Base);
+        draft.usage = Usage::Copy;
+        let said = problems(&draft, &facts);
+        assert!(!stops(&said));
+        assert_eq!(said.is_empty(), !active || role == UserRole::Base);
+    }
+}
+
+#[test]
+fn a_copy_needs_room_and_an_overlay_its_bases_size() {
+    let mut draft = draft();
+    let mut facts = facts();
+    facts.pools[0].available = GIB;
+    draft.usage = Usage::Copy;
+    assert_eq!(problems(&draft, &facts), [Problem::NoRoom { needs: 2 * GIB, has: GIB }]);
+    facts.pools[0].available = 3 * GIB;
+    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: 20 * GIB, has: 3 * GIB }]);
+    draft.usage = Usage::Overlay;
+    draft.overlay_size = Some(30 * GIB);
+    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: 30 * GIB, has: 3 * GIB }]);
+    facts.pools[0].available = 100 * GIB;
+    draft.overlay_size = Some(GIB);
+    assert_eq!(problems(&draft, &facts), [Problem::OverlayTooSmall(20 * GIB)]);
+    draft.usage = Usage::Itself;
+    assert_eq!(problems(&draft, &facts), []);
+}
+
+#[test]
+fn a_pool_must_be_there_run_and_take_files() {
+    let mut draft = draft();
+    draft.usage = Usage::Copy;
+    let pool = |change: fn(&mut PoolFacts)| {
+        let mut facts = facts();
+        change(&mut facts.pools[0]);
+        facts
+    };
+    let name = || "default".to_owned();
+    assert_eq!(problems(&draft, &pool(|p| p.active = false)), [Problem::PoolStopped(name())]);
+    assert_eq!(problems(&draft, &pool(|p| p.writable = Some(false))), [Problem::PoolReadOnly(name())]);
+    assert_eq!(problems(&draft, &pool(|p| p.name = "x".into())), [Problem::PoolGone(name())]);
+    draft.pool = None;
+    assert_eq!(problems(&draft, &facts()), [Problem::NoPool]);
+}
+
+#[test]
+fn a_name_is_free_among_machines_and_files() {
+    let mut draft = draft();
+    draft.name = "node1".into();
+    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameFault::Taken)]);
+    draft.name = "x".repeat(300);
+    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameFault::TooLong(300))]);
+    draft.name = "old".into();
+    assert_eq!(problems(&draft, &facts()), []);
+    draft.usage = Usage::Copy;
+    assert_eq!(problems(&draft, &facts()), [Problem::FileTaken("old.qcow2".into())]);
+}
+
+#[test]
+fn memory_and_cpus_fit_the_host() {
+    let mut draft = draft();
+    let mut facts = facts();
+    draft.memory = KiB(0);
+    draft.vcpus = 0;
+    assert_eq!(problems(&draft, &facts), [Problem::NoMemory, Problem::NoCpu]);
+    draft.memory = KiB::from_mib(9000);
+    draft.vcpus = 300;
+    assert_eq!(problems(&draft, &facts), [Problem::MemoryAboveHost(KiB::from_mib(8192)), Problem::CpusAboveMost(255)]);
+    draft.memory = KiB::from_mib(4096);
+    draft.vcpus = 5;
+    facts.host.free = Some(KiB::from_mib(1000));
+    let said = problems(&draft, &facts);
+    assert_eq!(said, [Problem::MemoryAboveFree(KiB::from_mib(1000)), Problem::CpusAboveHost(4)]);
+    assert!(said.iter().all(|problem| problem.severity() == Severity::Warning));
+    facts.recommended.least_memory = Some(KiB::from_mib(5000));
+    assert_eq!(problems(&draft, &facts)[0], Problem::MemoryBelowLeast(KiB::from_mib(5000)));
+}
+
+#[test]
+fn a_stopped_network_stops_a_start() {
+    let mut draft = draft();
+    let mut facts = facts();
+    facts.networks[0].active = false;
+    assert!(stops(&problems(&draft, &facts)));
+    draft.start = false;
+    assert_eq!(problems(&draft, &facts), [Problem::NetworkStopped { name: "default".into(), starts: false }]);
+    draft.network = NetworkChoice::Network("gone".into());
+    assert_eq!(problems(&draft, &facts), [Problem::NetworkGone("gone".into())]);
+    draft.network = NetworkChoice::Unplugged;
+    assert_eq!(problems(&draft, &facts), []);
+}
+
+#[test]
+fn suggestions_follow_until_the_user_chooses() {
+    let mut facts = facts();
+    let mut draft = draft();
+    facts.recommended = Recommended { memory: Some(KiB::from_mib(6000)), vcpus: Some(8), least_memory: None };
+    draft.suggest_hardware(&wishes(), &facts);
+    assert_eq!((draft.memory, draft.vcpus), (KiB::from_mib(4096), 4));
+    draft.chosen = Chosen { name: true, memory: true, vcpus: true };
+    (draft.name, draft.memory, draft.vcpus) = ("mine".into(), KiB::from_mib(512), 1);
+    draft.suggest_hardware(&wishes(), &facts);
+    draft.choose_source(Some(Source::File("/b.img".into())), &facts);
+    assert_eq!((draft.name.as_str(), draft.memory, draft.vcpus), ("mine", KiB::from_mib(512), 1));
+}
+
+#[test]
+fn a_session_without_networks_has_qemus_own() {
+    let mut facts = Facts { networks: vec![], ..facts() };
+    assert_eq!(ImportDraft::new(&wishes(), &facts).network, NetworkChoice::Unplugged);
+    facts.host.is_session = true;
+    assert_eq!(ImportDraft::new(&wishes(), &facts).network, NetworkChoice::UserMode);
+}
+
+#[test]
+fn what_others_need_is_kept_as_a_base() {
+    let facts = with_disk(|disk| disk.users = vec![user(UserRole::Base, false)]);
+    let mut draft = draft();
+    draft.suggest_usage(&facts);
+    assert_eq!(draft.usage, Usage::Overlay);
+    assert_eq!(problems(&draft, &facts), []);
+}
+
+prop_compose! {
+    fn any_facts()(
+        (memory, cpus, is_session) in (0_u64..1 << 40, 0_u32..300, any::<bool>()),
+        free in prop::option::of(0_u64..1 << 40),
+        networks in prop::collection::vec(("[ab]|default", any::<bool>()), 0..3),
+        pools in prop::collection::vec(("[ab]|default", any::<bool>(), prop::option::of(any::<bool>())), 0..3),
+        names in prop::collection::btree_set("[a-c]{1,2}", 0..6),
+        found in prop::option::of(prop::option::of((0_u64..1 << 50, 0_u64..1 << 50, any::<bool>()))),
+    ) -> Facts {
+        let info = |(virtual_size, real_size, writable)| DiskInfo {
+            virtual_size, real_size, writable: Some(writable), ..DiskInfo::default()
+        };
+        Facts {
+            host: HostFacts { memory: KiB(memory), free: free.map(KiB), cpus, most_vcpus: None, is_session },
+            names,
+            networks: networks.into_iter().map(|(name, active)| NetworkFacts { name, active }).collect(),
+            pools: pools.into_iter().map(|(name, active, writable)| PoolFacts {
+                name, active, writable, available: memory, folder: None, volumes: BTreeSet::new(),
+            }).collect(),
+            disk: found.map(|found| DiskFacts {
+                path: "/b.img".into(), found: found.map(info).ok_or(DiskFault::Missing),
+            }),
+            recommended: Recommended::default(),
+        }
+    }
+}
+
+proptest! {
+    /// What the program itself suggests is never what stops a user, once there is a disk that can be used.
+    #[test]
+    fn no_suggestion_is_an_error(facts in any_facts(), path in "/[a-z ./]{0,30}") {
+        let mut draft = ImportDraft::new(&wishes(), &facts);
+        draft.choose_source(Some(Source::File(path)), &facts);
+        for problem in problems(&draft, &facts) {
+            let ours = matches!(problem.field(), Field::Name | Field::Memory | Field::Vcpus);
+            prop_assert!(!(ours && problem.severity() == Severity::Error), "{:?}", problem);
+        }
+    }
+
+    /// Whoever reaches the review has no error left, whatever the way there.
+    #[test]
+    fn the_review_is_reached_without_errors(facts in any_facts(), usage in 0_usize..3, start in any::<bool>()) {
+        let mut draft = ImportDraft::new(&wishes(), &facts);
+        draft.choose_source(Some(Source::File("/b.img".into())), &facts);
+        (draft.usage, draft.start) = (Usage::ALL[usage], start);
+        let mut page = Page::Disk;
+        while let Some(next) = next_page(&draft, &facts, page) {
+            page = next;
+        }
+        prop_assert_eq!(page == Page::Review, !stops(&problems(&draft, &facts)));
+    }
+}
