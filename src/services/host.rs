@@ -5,6 +5,6 @@ pub use crate::libvirt::{
     default_host::default_host,
     error::{ConnectFailure, HostError, LibvirtError},
     handle::Host,
-    types::{ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, Version},
+    types::{ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, Pace, Version},
     watch::Watch,
 };

@@ -74,10 +74,10 @@ fn register_resources(assets: &Assets) {
     }
 }
 
-/// `AdwApplication` loads `style.css` from the resources by itself; what is left is the user's choice of appearance.
+/// `AdwApplication` loads `style.css` from the resources by itself; what is left is the user's choice of look.
 fn load_style(settings: &Settings) {
     if gtk::init().is_ok() && adw::init().is_ok() {
         gtk::Window::set_default_icon_name(APP_ID);
-        preferences::apply_appearance(settings);
+        preferences::apply_look(settings);
     }
 }

@@ -1,6 +1,8 @@
 //! The user's own preferences, kept in GSettings; without its schema the defaults serve and nothing is kept.
 
-use relm4::gtk::{gio, prelude::*};
+use std::cell::Cell;
+
+use relm4::gtk::{self, gio, glib, prelude::*};
 
 use crate::config::{APP_ID, Assets};
 
@@ -42,8 +44,31 @@ impl Settings {
         self.0.as_ref().map_or(default, |s| s.boolean(key))
     }
 
+    /// Calls `changed` now and at each change of one of `keys`, for as long as `who` lives.
+    pub(crate) fn follow<W: IsA<gtk::Widget>>(
+        &self,
+        who: &W,
+        keys: &'static [&'static str],
+        changed: impl Fn(&W) + 'static,
+    ) {
+        changed(who);
+        let Some(settings) = &self.0 else { return };
+        let weak = who.downgrade();
+        let id = settings.connect_changed(None, move |_, key| {
+            if let Some(who) = weak.upgrade().filter(|_| keys.contains(&key)) {
+                changed(&who);
+            }
+        });
+        let (settings, id) = (settings.clone(), Cell::new(Some(id)));
+        who.connect_destroy(move |_| {
+            if let Some(id) = id.take() {
+                settings.disconnect(id);
+            }
+        });
+    }
+
     /// Keeps a value; GSettings writes it in the background.
-    pub(crate) fn keep(&self, key: &str, value: impl Into<relm4::gtk::glib::Variant>) {
+    pub(crate) fn keep(&self, key: &str, value: impl Into<glib::Variant>) {
         if let Some(settings) = &self.0
             && let Err(error) = settings.set_value(key, &value.into())
         {

@@ -25,7 +25,7 @@ use super::{
     },
     pool::Pool,
     reply::{self, Reply},
-    types::{DomainDetails, HostUpdate, Interest},
+    types::{DomainDetails, HostUpdate, Interest, Pace},
     watch::Watch,
 };
 
@@ -109,6 +109,11 @@ impl Host {
         let id = self.inner.watches.fetch_add(1, Ordering::Relaxed);
         self.tell(Message::Watch(id, interest));
         Watch::new(id, self.inner.actor.clone())
+    }
+
+    /// Has statistics read at this pace from now on.
+    pub fn set_pace(&self, pace: Pace) {
+        self.tell(Message::Pace(pace));
     }
 
     fn tell(&self, message: Message) {

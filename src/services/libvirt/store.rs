@@ -89,6 +89,13 @@ impl Store {
         DomainChanges { changed, ..DomainChanges::default() }
     }
 
+    /// Forgets all addresses, as nobody wants them any more.
+    pub(crate) fn forget_addresses(&mut self) -> DomainChanges {
+        let ids: Vec<DomainId> = self.domains.keys().copied().collect();
+        let changed = ids.into_iter().filter_map(|id| self.set_address(id, None)).collect();
+        DomainChanges { changed, ..DomainChanges::default() }
+    }
+
     fn change(&mut self, id: DomainId, change: impl FnOnce(&mut Domain)) -> Option<Domain> {
         let domain = self.domains.get_mut(&id)?;
         let before = domain.clone();

@@ -18,7 +18,7 @@ use lectern_model::{
 use super::{
     error::{ConnectFailure, HostError},
     handle::Host,
-    types::{ConnectionState, DomainChanges, HostInfo, HostUpdate, Interest},
+    types::{ConnectionState, DomainChanges, HostInfo, HostUpdate, Interest, Pace},
 };
 
 type Updates = async_channel::Receiver<HostUpdate>;
@@ -215,6 +215,24 @@ async fn addresses_are_asked_for_while_the_list_is_watched() {
     let _watch = host.watch(Interest::List);
     let found = until(&updates, domains["test"].id, |domain| domain.address.is_some()).await;
     assert!(found.address.is_some_and(|address| address.ip.is_ipv4()));
+}
+
+#[tokio::test]
+async fn what_the_user_does_not_want_is_not_read() {
+    let (host, updates, _, domains) = connected("test:///default").await;
+    let id = domains["test"].id;
+    host.set_pace(Pace { list: Duration::from_millis(100), addresses: false, ..Pace::default() });
+    let _watch = host.watch(Interest::List);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let addresses = |update: HostUpdate| match update {
+        HostUpdate::Domains(changes) => changes.changed.into_iter().any(|domain| domain.address.is_some()),
+        _ => false,
+    };
+    assert!(!std::iter::from_fn(|| updates.try_recv().ok()).any(addresses));
+    host.set_pace(Pace::default());
+    until(&updates, id, |domain| domain.address.is_some()).await;
+    host.set_pace(Pace { addresses: false, ..Pace::default() });
+    until(&updates, id, |domain| domain.address.is_none()).await;
 }
 
 #[tokio::test]

@@ -17,6 +17,25 @@ pub enum Interest {
     Domain(DomainId),
 }
 
+/// What is read, and how often, while somebody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two readings of all domains.
+    pub list: Duration,
+    /// Between two readings of one domain.
+    pub domain: Duration,
+    /// Whether the list is told how busy the domains are.
+    pub cpu: bool,
+    /// Whether the list is told the guests' addresses.
+    pub addresses: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { list: Duration::from_secs(3), domain: Duration::from_secs(1), cpu: true, addresses: true }
+    }
+}
+
 /// One piece of news.
 #[derive(Clone, Debug)]
 pub enum HostUpdate {

@@ -15,6 +15,7 @@ use crate::{
     errors,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
+    preferences,
     shell::{sidebar::SidebarMsg, situation::Situation},
 };
 
@@ -44,6 +45,7 @@ impl App {
             }
         });
         self.host = Some(host);
+        self.set_pace();
         self.tell_situation();
         self.watch();
     }
@@ -203,6 +205,13 @@ impl App {
         self.page = Some((id, tab, page));
         self.enable_actions();
         self.watch();
+    }
+
+    /// Has the host asked for what the user wants, as often as the user wants.
+    pub(super) fn set_pace(&self) {
+        if let Some(host) = &self.host {
+            host.set_pace(preferences::pace(&self.settings));
+        }
     }
 
     /// Statistics are asked for only while somebody looks at them.

@@ -88,6 +88,8 @@ pub(crate) enum AppMsg {
     Undefine,
     /// Show the preferences.
     Preferences,
+    /// The user wants other statistics, or at another pace.
+    PaceChanged,
     /// Show the keys.
     Shortcuts,
     /// Show what this program is.

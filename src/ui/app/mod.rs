@@ -162,6 +162,7 @@ impl Component for App {
             AppMsg::CloseAsked => self.ask_to_close(),
             AppMsg::Undefine => self.undefine(&sender),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
+            AppMsg::PaceChanged => self.set_pace(),
             AppMsg::Shortcuts => crate::help::shortcuts(&self.window),
             AppMsg::About => crate::help::about(&self.window),
             AppMsg::Suspended(suspended) => self.suspend(suspended),

@@ -61,16 +61,6 @@ impl Picture {
     }
 }
 
-/// Whether the user is asked before `action` is done to `count` machines: always where memory goes, and where more
-/// than one guest would be stopped at once.
-pub(crate) const fn asks(action: DomainAction, count: usize) -> bool {
-    match action {
-        DomainAction::ForceOff | DomainAction::Reset | DomainAction::Save => true,
-        DomainAction::ShutDown | DomainAction::Reboot => count > 1,
-        DomainAction::Start | DomainAction::Pause | DomainAction::Resume => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,12 +111,5 @@ mod tests {
         let mut picture = picture();
         picture.apply(&DomainChanges { complete: true, changed: vec![], removed: vec![] });
         assert_eq!(picture.counts(), (0, 0));
-    }
-
-    #[test]
-    fn what_drops_memory_is_always_asked() {
-        assert!(asks(DomainAction::ForceOff, 1) && asks(DomainAction::Save, 1));
-        assert!(!asks(DomainAction::ShutDown, 1) && asks(DomainAction::ShutDown, 30));
-        assert!(!asks(DomainAction::Start, 30));
     }
 }

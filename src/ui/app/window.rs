@@ -9,6 +9,7 @@ use crate::{
     actions,
     machine::{MachineMsg, Tab},
     machines::MachinesMsg,
+    preferences,
 };
 
 /// Below this width the sidebar becomes a page of its own.
@@ -34,6 +35,8 @@ impl App {
         breakpoint.add_setter(&self.split, "collapsed", Some(&true.to_value()));
         self.split.set_show_content(true);
         self.window.add_breakpoint(breakpoint);
+        let input = sender.input_sender().clone();
+        self.settings.follow(&self.window, preferences::PACE_KEYS, move |_| drop(input.send(AppMsg::PaceChanged)));
         let input = sender.input_sender().clone();
         self.window.connect_suspended_notify(move |w| drop(input.send(AppMsg::Suspended(w.is_suspended()))));
         let (input, before) = (sender.input_sender().clone(), std::cell::Cell::new(false));

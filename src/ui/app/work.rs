@@ -16,7 +16,6 @@ use lectern_services::{
 use super::{
     App,
     messages::{AppCmd, AppMsg},
-    picture,
 };
 use crate::{
     dialogs,
@@ -28,6 +27,7 @@ use crate::{
         show_transcript,
     },
     machine::Edit,
+    preferences,
     shell::sidebar::SidebarMsg,
 };
 
@@ -59,7 +59,7 @@ impl App {
         let ids: Vec<_> = able.iter().map(|domain| domain.id).collect();
         let input = sender.input_sender().clone();
         let agreed = move || drop(input.send(AppMsg::Agreed(action, ids)));
-        if picture::asks(action, able.len()) {
+        if preferences::asks(&self.settings, action, able.len()) {
             let names: Vec<_> = able.into_iter().map(|domain| domain.name).collect();
             dialogs::confirm_action(action, &names, &self.window, agreed);
         } else {

@@ -3,6 +3,7 @@
 mod files;
 mod graph;
 mod overview;
+pub(crate) mod scheme;
 mod serial;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};

@@ -55,6 +55,15 @@ impl Element {
         }
     }
 
+    /// Switches the switch of the row `name` in it; of the two things of that name only the inner one acts.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn switch(&self, name: &str) {
+        let inner = || self.find_all("check box", name).into_iter().find(|e| !e.actions().is_empty());
+        wait::until(&format!("the switch {name:?}"), wait::SOON, inner).click();
+    }
+
     /// Its text: an entry's, a label's, or a terminal's screen and scrollback.
     pub fn text(&self) -> String {
         self.ask(TEXT, "GetText", &(0_i32, -1_i32)).unwrap_or_default()

@@ -24,7 +24,7 @@ use super::{
     ffi::events::Notice,
     pool::Pool,
     store::Store,
-    types::{HostUpdate, Interest},
+    types::{HostUpdate, Interest, Pace},
 };
 
 /// What the actor is told.
@@ -41,6 +41,8 @@ pub(crate) enum Message {
     Watch(u64, Interest),
     /// And no longer does.
     Unwatch(u64),
+    /// Statistics are wanted at this pace.
+    Pace(Pace),
     /// Connect now.
     Retry,
     /// The last handle is gone.
@@ -138,6 +140,7 @@ impl Actor {
             Message::Subscribe(subscriber) => self.subscribe(subscriber),
             Message::Watch(id, interest) => self.watch(id, interest),
             Message::Unwatch(id) => self.unwatch(id),
+            Message::Pace(pace) => self.set_pace(pace),
             Message::Retry => self.retry(),
             Message::Stop => {}
         }

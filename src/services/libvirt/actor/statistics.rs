@@ -19,22 +19,19 @@ use crate::libvirt::{
     error::HostError,
     ffi::stats,
     reading::Reading,
-    types::{DomainChanges, Interest},
+    types::{DomainChanges, Interest, Pace},
 };
 
-/// Between two readings of all domains.
-const LIST_EVERY: Duration = Duration::from_secs(3);
 /// Between the first two, so that the list need not wait long for its first values.
 const LIST_FIRST: Duration = Duration::from_secs(1);
 /// Before a driver that told no CPU time is asked again; the test driver never does.
 const CPU_ABSENT: Duration = Duration::from_mins(1);
-/// Between two readings of one domain.
-const DOMAIN_EVERY: Duration = Duration::from_secs(1);
 
 /// Who looks at what, and when it is read next.
 #[derive(Default)]
 pub(super) struct Watches {
     interests: HashMap<u64, Interest>,
+    pace: Pace,
     list: Option<Instant>,
     domains: Option<Instant>,
     /// The last reading of each active domain, for the list.
@@ -76,7 +73,7 @@ impl Watches {
 
     /// The time before the next reading: short after the very first.
     fn pause(&self, was_empty: bool) -> Duration {
-        if was_empty && !self.before.is_empty() { LIST_FIRST } else { LIST_EVERY }
+        if was_empty && !self.before.is_empty() { LIST_FIRST.min(self.pace.list) } else { self.pace.list }
     }
 
     /// How busy a domain was since its last reading, in whole per cent: less would only redraw.
@@ -109,6 +106,26 @@ impl Actor {
         }
     }
 
+    /// Takes over another pace at once; what is no longer read is no longer shown.
+    pub(super) fn set_pace(&mut self, pace: Pace) {
+        let before = std::mem::replace(&mut self.watches.pace, pace);
+        if before == pace {
+            return;
+        }
+        let now = Instant::now();
+        self.watches.list = self.watches.list.map(|_| now);
+        self.watches.domains = self.watches.domains.map(|_| now);
+        if !pace.cpu {
+            self.watches.before.clear();
+            let changes = self.store.forget_cpu();
+            self.tell_changes(changes);
+        }
+        if !pace.addresses {
+            let changes = self.store.forget_addresses();
+            self.tell_changes(changes);
+        }
+    }
+
     pub(super) fn read_statistics_if_due(&mut self, now: Instant) {
         let Some(connection) = self.connection() else { return };
         if self.watches.list.is_some_and(|at| at <= now) {
@@ -121,12 +138,14 @@ impl Actor {
 
     fn read_list(&mut self, connection: &Connection) {
         let first = self.watches.before.is_empty();
-        if self.watches.cpu_absent.is_none_or(|until| until <= Instant::now()) {
+        if self.watches.pace.cpu && self.watches.cpu_absent.is_none_or(|until| until <= Instant::now()) {
             self.read_cpu(connection);
         }
         // Counted from the answer: a slow host is asked less often.
         self.watches.list = Some(Instant::now() + self.watches.pause(first));
-        self.ask_addresses();
+        if self.watches.pace.addresses {
+            self.ask_addresses();
+        }
     }
 
     fn read_cpu(&mut self, connection: &Connection) {
@@ -173,7 +192,7 @@ impl Actor {
                 Err(error) => return self.failed(&error),
             }
         }
-        self.watches.domains = Some(Instant::now() + DOMAIN_EVERY);
+        self.watches.domains = Some(Instant::now() + self.watches.pace.domain);
     }
 
     fn tell_counters(&mut self, reading: Option<&Reading>) {

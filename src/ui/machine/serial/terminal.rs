@@ -1,9 +1,9 @@
 //! The terminal of a serial line: its look, its keys, and what the user types.
 
-use relm4::gtk::{self, gio, glib, prelude::*};
+use relm4::gtk::{self, gio, glib, pango, prelude::*};
 use vte4::TerminalExt;
 
-use crate::{i18n::gettext, settings::Settings};
+use crate::{i18n::gettext, machine::scheme::Scheme, settings::Settings};
 
 /// The zoom's limits and step.
 const ZOOM: std::ops::RangeInclusive<f64> = 0.5..=4.0;
@@ -12,14 +12,16 @@ const ZOOM_STEP: f64 = 1.1;
 /// PCRE2's flags for a search: several lines, UTF-8 is set by VTE (`PCRE2_MULTILINE`, pcre2.h).
 const SEARCH_FLAGS: u32 = 0x0000_0400;
 
-/// A terminal that no guest can make do anything: no hyperlinks, no bell, no titles, no clipboard access.
+/// The settings that a terminal follows while it is open.
+const LOOK: &[&str] = &["console-font", "console-scheme", "console-scrollback", "console-bell"];
+
+/// A terminal that no guest can make do anything: no hyperlinks, no titles, no clipboard access, and a bell only where
+/// the user wants one.
 pub(crate) fn build(settings: &Settings) -> vte4::Terminal {
     let terminal = vte4::Terminal::builder()
         .hexpand(true)
         .vexpand(true)
         .allow_hyperlink(false)
-        .audible_bell(false)
-        .scrollback_lines(u32::try_from(settings.number("console-scrollback", 10_000)).unwrap_or(10_000))
         .font_scale(settings.decimal("console-zoom", 1.0).clamp(*ZOOM.start(), *ZOOM.end()))
         .scroll_on_keystroke(true)
         .scroll_on_output(false)
@@ -27,7 +29,19 @@ pub(crate) fn build(settings: &Settings) -> vte4::Terminal {
         .build();
     terminal.add_css_class("serial-terminal");
     terminal.update_property(&[gtk::accessible::Property::Label(&gettext("Serial console"))]);
+    let own = settings.clone();
+    settings.follow(&terminal, LOOK, move |terminal| look(terminal, &own));
     terminal
+}
+
+/// Gives the terminal what the user chose.
+fn look(terminal: &vte4::Terminal, settings: &Settings) {
+    let font = settings.text("console-font", "");
+    let font = (!font.is_empty()).then(|| pango::FontDescription::from_string(&font));
+    terminal.set_font(font.as_ref());
+    Scheme::of(&settings.text("console-scheme", "")).apply(terminal);
+    terminal.set_scrollback_lines(i64::from(settings.number("console-scrollback", 10_000)));
+    terminal.set_audible_bell(settings.flag("console-bell", false));
 }
 
 /// Calls `typed` with the bytes of every key press and paste.
