@@ -8,13 +8,6 @@ const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
 const URI: &str = "test:///default";
 const KEYFILE: &str = "config/glib-2.0/settings/keyfile";
 
-/// Has the program find these lines as what the user chose before.
-fn prefer(desktop: &Desktop, lines: &str) {
-    let file = desktop.home().join(KEYFILE);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, format!("[io/github/lectern_vm/Lectern]\n{lines}")).unwrap();
-}
-
 fn kept(desktop: &Desktop, line: &str) {
     wait::holds(&format!("{line:?} to be kept"), wait::SOON, || {
         fs::read_to_string(desktop.home().join(KEYFILE)).is_ok_and(|text| text.lines().any(|l| l == line))
@@ -52,7 +45,7 @@ fn a_choice_is_kept_and_followed() {
 #[test]
 fn who_does_not_want_to_be_asked_is_not() {
     let desktop = Desktop::start("unasked");
-    prefer(&desktop, "confirm-force-off='never'\npresenting-size=150\nappearance='dark'\n");
+    desktop.prefer("confirm-force-off='never'\npresenting-size=150\nappearance='dark'\n");
     let window = Window::open(&desktop, LECTERN, URI);
     window.select("test");
     window.shot("large-and-dark");
@@ -65,7 +58,7 @@ fn who_does_not_want_to_be_asked_is_not() {
 #[test]
 fn preferences_are_readable_in_a_narrow_chinese_window() {
     let desktop = Desktop::speaking("preferences-zh", "zh_CN");
-    prefer(&desktop, "console-scheme='solarized-light'\nconsole-font='Monospace 16'\n");
+    desktop.prefer("console-scheme='solarized-light'\nconsole-font='Monospace 16'\n");
     let window = Window::with(&desktop, LECTERN, &["--connect", URI, "--show-domain-console", "test"], &[]);
     window.wait_for("terminal", "串口控制台");
     window.shot("terminal");

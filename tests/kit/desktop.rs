@@ -107,6 +107,16 @@ impl Desktop {
         self.home.path()
     }
 
+    /// Has the program find these lines as what the user chose before.
+    ///
+    /// # Panics
+    /// When they cannot be written.
+    pub fn prefer(&self, lines: &str) {
+        let file = self.home().join("config/glib-2.0/settings/keyfile");
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, format!("[io/github/lectern_vm/Lectern]\n{lines}")).expect("a file");
+    }
+
     /// Takes a picture of the whole screen and gives its path.
     pub fn shot(&self, name: &str) -> PathBuf {
         let path = self.shots.join(format!("{name}.png"));
