@@ -65,21 +65,21 @@ impl<'s> Chosen<'s> {
     }
 
     /// The buses for a hard disk, the best first.
-    pub(super) fn disk_buses(&self) -> Vec<DiskBus> {
+    pub(super) fn disk_buses(&self) -> impl Iterator<Item = DiskBus> {
         let has_driver = self.spec.os.has(GuestDevice::VirtioBlock) || !self.is_x86();
-        has_driver.then_some(DiskBus::Virtio).into_iter().chain(self.ata()).collect()
+        has_driver.then_some(DiskBus::Virtio).into_iter().chain(self.ata())
     }
 
     /// The buses for a CD drive, the best first.
-    pub(super) fn cdrom_buses(&self) -> Vec<DiskBus> {
-        self.ata().collect()
+    pub(super) fn cdrom_buses(&self) -> impl Iterator<Item = DiskBus> {
+        self.ata()
     }
 
     /// ATA as the machine type has it, then what else any system may know.
     fn ata(&self) -> impl Iterator<Item = DiskBus> {
         let (first, second) =
             if self.is_pcie() { (DiskBus::Sata, DiskBus::Ide) } else { (DiskBus::Ide, DiskBus::Sata) };
-        let all = [first, second, DiskBus::Scsi, DiskBus::Usb, DiskBus::Virtio];
+        let all = [first, second, DiskBus::Usb, DiskBus::Scsi, DiskBus::Virtio];
         all.into_iter().filter(|bus| self.is_x86() || !matches!(bus, DiskBus::Sata | DiskBus::Ide))
     }
 

@@ -213,6 +213,12 @@ impl DiskBus {
             Self::Usb => "usb",
         }
     }
+
+    /// Whether a hard disk on it can be read-only: ATA knows no such disks, and libvirt refuses them (tried with 11.3).
+    #[must_use]
+    pub const fn takes_readonly(self) -> bool {
+        !matches!(self, Self::Sata | Self::Ide)
+    }
 }
 
 /// A CD drive.

@@ -61,7 +61,8 @@ fn bus(chosen: &Chosen<'_>, asked: Option<DiskBus>, best: &[DiskBus], targets: &
 }
 
 fn disk(chosen: &Chosen<'_>, spec: &DiskSpec, targets: &mut Targets) -> Element {
-    let bus = bus(chosen, spec.bus, &chosen.disk_buses(), targets);
+    let best: Vec<DiskBus> = chosen.disk_buses().filter(|bus| !spec.readonly || bus.takes_readonly()).collect();
+    let bus = bus(chosen, spec.bus, &best, targets);
     let disk = Element::new("disk").attribute("type", kind(Some(&spec.source))).attribute("device", "disk");
     let disk = disk.child(driver(spec)).child(source(&spec.source)).child(target(bus, targets));
     if spec.readonly { disk.child(Element::new("readonly")) } else { disk }
@@ -87,7 +88,7 @@ fn driver(spec: &DiskSpec) -> Element {
 
 /// A drive may be empty; an empty one is of type file, as virt-manager writes it.
 fn cdrom(chosen: &Chosen<'_>, spec: &CdromSpec, targets: &mut Targets) -> Element {
-    let bus = bus(chosen, spec.bus, &chosen.cdrom_buses(), targets);
+    let bus = bus(chosen, spec.bus, &chosen.cdrom_buses().collect::<Vec<_>>(), targets);
     let drive = Element::new("disk").attribute("type", kind(spec.source.as_ref())).attribute("device", "cdrom");
     let drive = drive.child(Element::new("driver").attribute("name", "qemu").attribute("type", "raw"));
     let drive = spec.source.iter().map(source).fold(drive, Element::child);
