@@ -5,6 +5,7 @@
 //! - [`domain`]: states, reasons, what may be done when, and what an action loses
 //! - [`capabilities`]: what a host can do; [`guest_os`]: what an operating system wants
 //! - [`defaults`]: the hardware of a new machine
+//! - [`identity`]: whose machine an XML describes; [`diff`]: two texts line by line
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
@@ -16,10 +17,12 @@ pub mod address;
 pub mod capabilities;
 pub mod command;
 pub mod defaults;
+pub mod diff;
 pub mod domain;
 pub mod draft;
 pub mod guest_os;
 pub mod id;
+pub mod identity;
 pub mod mac;
 pub mod names;
 pub mod stats;
