@@ -2,9 +2,11 @@
 //!
 //! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
+//! - [`osinfo`]: the database of operating systems
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
 pub mod host;
 pub mod jobs;
 mod libvirt;
+pub mod osinfo;
 pub mod plan;
