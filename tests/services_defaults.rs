@@ -15,7 +15,12 @@ use lectern_model::{
     units::KiB,
     xml::Document,
 };
-use lectern_test_kit::{libvirt::PrivateLibvirt, process, wait, witness::Witness};
+use lectern_services::host::{HostError, MachineKind};
+use lectern_test_kit::{
+    libvirt::PrivateLibvirt,
+    process, wait,
+    witness::{Witness, answer},
+};
 
 /// What starting QEMU may take.
 const QEMU: Duration = Duration::from_secs(30);
@@ -142,6 +147,21 @@ fn make_images(libvirt: &mut PrivateLibvirt, options: &str, names: &[&str]) {
 
 fn on_default_network() -> NetworkSpec {
     NetworkSpec { source: NetworkSource::Network("default".into()), mac: None, model: None }
+}
+
+#[test]
+fn a_host_is_asked_for_what_a_machine_needs() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let witness = Witness::connect(libvirt.uri());
+    let unknown = GuestOs::unknown();
+    let emulated = Some(VirtType::Qemu);
+    let found = answer(witness.host.capabilities_for(unknown.clone(), None, emulated)).expect("capabilities");
+    assert_eq!(found, ask(&|args| libvirt.virsh(args), &unknown, "x86_64", VirtType::Qemu));
+    let best = answer(witness.host.capabilities_for(unknown, None, None)).expect("capabilities");
+    assert_eq!(Some(best.domain.virt_type.as_str()), best.host.virt_types("x86_64").first().map(|t| t.as_str()));
+    let foreign = MachineKind { arch: Some("s390x".into()), ..MachineKind::default() };
+    let refused = answer(witness.host.domain_capabilities(foreign));
+    assert!(matches!(refused, Err(HostError::Libvirt(_))), "{refused:?}");
 }
 
 #[test]

@@ -108,6 +108,12 @@ impl Capabilities {
     pub fn runs(&self, arch: &str, virt_type: VirtType) -> bool {
         self.guest(arch).is_some_and(|guest| guest.domain(virt_type).is_some())
     }
+
+    /// The ways to run machines of this architecture, the quickest first.
+    #[must_use]
+    pub fn virt_types(&self, arch: &str) -> Vec<VirtType> {
+        [VirtType::Kvm, VirtType::Qemu, VirtType::Test].into_iter().filter(|t| self.runs(arch, *t)).collect()
+    }
 }
 
 /// Reads a document whose root must have this name.

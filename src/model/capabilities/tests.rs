@@ -34,6 +34,7 @@ fn a_host_says_what_it_runs() {
     let host = host(HOST);
     assert!(host.runs("x86_64", VirtType::Kvm) && host.runs("i686", VirtType::Qemu));
     assert!(!host.runs("aarch64", VirtType::Qemu) && !host.runs("x86_64", VirtType::Test));
+    assert_eq!(host.virt_types("x86_64"), [VirtType::Kvm, VirtType::Qemu]);
     let guest = host.guest("x86_64").unwrap();
     assert_eq!(guest.emulator.as_deref(), Some("/usr/bin/qemu-system-x86_64"));
     assert_eq!(guest.word_size, Some(64));

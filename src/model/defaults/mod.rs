@@ -28,7 +28,7 @@ pub use spec::{
     BootDevice, CdromSpec, CpuChoice, DEFAULT_MEMORY, DEFAULT_VCPUS, DirectKernel, DiskBus, DiskSource, DiskSpec,
     FirmwareChoice, ImageFormat, MachineSpec, NetworkModel, NetworkSource, NetworkSpec,
 };
-pub use system::LIBOSINFO;
+pub use system::{LIBOSINFO, noted_os};
 
 /// What a host says of itself, and of machines of one architecture, machine type and way to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,11 +4,18 @@ use super::choice::{Chosen, Firmware};
 use super::spec::{BootDevice, CpuChoice, MachineSpec};
 use crate::{
     capabilities::VirtType,
-    xml::{Element, Namespace},
+    xml::{Document, Element, Namespace, Path},
 };
 
 /// libosinfo's namespace in a domain's metadata: where virt-manager, Boxes and Cockpit look for the system.
 pub const LIBOSINFO: &str = "http://libosinfo.org/xmlns/libvirt/domain/1.0";
+
+/// The identifier of the system that is noted in a domain's metadata, by Lectern, virt-manager or others.
+#[must_use]
+pub fn noted_os(domain: &Document) -> Option<String> {
+    let path = Path::root().child("metadata").child_in(LIBOSINFO, "libosinfo").child_in(LIBOSINFO, "os");
+    domain.find(&path)?.attribute("id").map(std::borrow::Cow::into_owned)
+}
 
 /// `<name>text</name>`.
 pub(super) fn text(name: &str, text: &str) -> Element {

@@ -16,6 +16,7 @@ mod actor;
 mod addresses;
 mod attempt;
 mod batch;
+pub(crate) mod capabilities;
 mod connection;
 pub(crate) mod console;
 pub(crate) mod default_host;
