@@ -157,6 +157,36 @@ fn the_same_identity_again_changes_nothing() {
     assert_eq!((again.document, again.differences), (once.document, vec![]));
 }
 
+#[test]
+fn odd_files_lose_nothing_but_what_is_listed() {
+    for text in [
+        include_str!("../xml/corpus/domain-comments.xml"),
+        include_str!("../xml/corpus/domain-cdata-chinese.xml"),
+        include_str!("../xml/corpus/domain-crlf.xml"),
+        include_str!("../xml/corpus/domain-entities.xml"),
+        include_str!("../xml/corpus/domain-lxc.xml"),
+        include_str!("../xml/corpus/domain-metadata-vendors.xml"),
+        include_str!("../xml/corpus/domain-numa-tune.xml"),
+        include_str!("../xml/corpus/domain-odd-space.xml"),
+        include_str!("../xml/corpus/domain-one-line.xml"),
+        include_str!("../xml/corpus/domain-qemu-commandline.xml"),
+        include_str!("../xml/corpus/domain-xen.xml"),
+        LIVE,
+        UEFI,
+    ] {
+        for once in [kept(text), renewed(text)] {
+            let gone: usize = once.differences.iter().filter_map(|d| d.old.as_ref()).map(String::len).sum();
+            let new: usize = once.differences.iter().filter_map(|d| d.new.as_ref()).map(String::len).sum();
+            // Besides values, only markup, white space and indentation around them may go or come.
+            let around = 80 * once.differences.len();
+            let (before, after) = (text.len(), once.document.as_str().len());
+            assert!(after + gone + around >= before && before + new + around >= after, "{}", once.document);
+            assert_eq!(text.matches("<!--").count(), once.document.as_str().matches("<!--").count());
+            assert_eq!(kept(once.document.as_str()).differences, []);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn a_name_comes_back(name in "[^\\p{C}]{1,30}") {
