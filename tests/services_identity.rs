@@ -1,4 +1,5 @@
 //! Machines' XML that comes back to a real libvirt: as the machine it was, and as another.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use std::time::Duration;
 
