@@ -6,6 +6,7 @@ pub use crate::libvirt::{
     default_host::default_host,
     error::{ConnectFailure, HostError, LibvirtError},
     handle::Host,
+    storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     types::{ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, Pace, Version},
     watch::Watch,
 };

@@ -1,12 +1,16 @@
 //! Does things: talks to libvirt and to processes; typed errors, no toolkit and no translated text.
 //!
 //! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
+//! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
 //! - [`osinfo`]: the database of operating systems
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
+pub mod disk;
 pub mod host;
 pub mod jobs;
 mod libvirt;
 pub mod osinfo;
 pub mod plan;
+
+pub use disk::access as disk_access;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ImageInfo,
+    ImageFormat, ImageInfo,
     backing::{Backing, Source},
 };
 use crate::units::Bytes;
@@ -61,6 +61,17 @@ pub enum Fault {
         image: String,
         /// Its base.
         base: String,
+    },
+    /// An image says another format of its base than the base has: QEMU would take a header for the guest's data.
+    OtherFormat {
+        /// The image.
+        image: String,
+        /// Its base.
+        base: String,
+        /// What the image says.
+        given: ImageFormat,
+        /// What the base is.
+        found: ImageFormat,
     },
     /// A file is shorter than its header says.
     CutOff {
@@ -139,12 +150,25 @@ impl Chain {
                 return None;
             }
         };
+        self.compare(path, &info);
         if let Some(least) = info.state.cut_off {
             self.faults.push(Fault::CutOff { path: path.to_owned(), least });
         }
         let next = info.backing.as_ref().and_then(|backing| self.below(path, backing));
         self.links.push(Link { path: path.to_owned(), info });
         next
+    }
+
+    /// Whether the image above says the right format of this one.
+    fn compare(&mut self, base: &str, info: &ImageInfo) {
+        let Some(above) = self.links.last() else { return };
+        let Some(given) = above.info.backing.as_ref().and_then(|backing| backing.format) else { return };
+        // A fixed VHD is raw but for its last sector, which the daemon does not send.
+        let unsure = given == ImageFormat::Vhd && info.format == ImageFormat::Raw;
+        if !unsure && given.driver() != info.format.driver() {
+            let image = above.path.clone();
+            self.faults.push(Fault::OtherFormat { image, base: base.to_owned(), given, found: info.format });
+        }
     }
 
     fn below(&mut self, image: &str, backing: &Backing) -> Option<String> {

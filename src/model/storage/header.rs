@@ -54,6 +54,7 @@ pub enum HeaderError {
 const DIRTY: u64 = 1;
 const CORRUPT: u64 = 1 << 1;
 const DATA_FILE: u64 = 1 << 2;
+const SUBCLUSTERS: u64 = 1 << 4;
 /// The header extension that holds the backing file's format.
 const BACKING_FORMAT: u32 = 0xe279_2aca;
 /// A backing file's name has at most so many bytes.
@@ -130,6 +131,12 @@ impl Qcow2 {
     #[must_use]
     pub const fn has_data_file(&self) -> bool {
         self.incompatible & DATA_FILE != 0
+    }
+
+    /// Whether its tables have entries of two words, for parts of clusters.
+    #[must_use]
+    pub const fn has_subclusters(&self) -> bool {
+        self.incompatible & SUBCLUSTERS != 0
     }
 
     /// The end of what the header says is in the file: a shorter file is cut off.

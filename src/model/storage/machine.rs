@@ -99,7 +99,7 @@ fn of_snapshot(snapshot: &Document) -> Vec<MachineFile> {
     let name = root.child("name").map(|name| name.text().trim().to_owned());
     let mut files = Vec::new();
     if let Some(place) = root.child("memory").and_then(|memory| memory.attribute("file")) {
-        files.push(MachineFile::new(Role::SnapshotMemory, Place::Path(place.into_owned())));
+        files.push(MachineFile::new(Role::SnapshotMemory, Place::Path(super::path::normal(&place))));
     }
     let disks = root.child("disks").into_iter().flat_map(|disks| disks.children_named("disk"));
     let overlays = disks.filter_map(|disk| devices::source(disk.child("source")?));

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use virt::connect::Connect;
+
 use lectern_model::{domain::DomainAction, id::DomainId, uri::HostUri};
 
 use super::{
@@ -31,8 +33,8 @@ use super::{
 
 /// Threads for calls: with the actor's own call, one less than a daemon serves at once.
 const CALLS: usize = 3;
-/// Threads for saves of memory.
-const SAVES: usize = 2;
+/// Threads for what takes long, each on a connection of its own: saves of memory, copies of volumes.
+const SAVES: usize = 4;
 /// How long a call may take.
 const LIMIT: Duration = Duration::from_secs(30);
 /// How long a start may take: it may have to read the guest's memory back from the disk.
@@ -194,23 +196,32 @@ impl Host {
         ended(reply::answer(receiver).await, &wire)
     }
 
-    /// A save writes all of the guest's memory: on a connection of its own, so that it takes no call from the others.
+    /// A save writes all of the guest's memory: on a connection of its own.
     async fn save(&self, id: DomainId) -> Result<(), HostError> {
+        self.apart(SAVE_LIMIT, move |connect| domains::act(connect, id, DomainAction::Save)).await
+    }
+
+    /// Runs `work`, which takes long, on a connection of its own, so that it takes no call from the others.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&Connect) -> Result<T, HostError> + Send + 'static,
+    ) -> Result<T, HostError> {
         self.inner.link.get()?;
-        let (reply, receiver) = reply::within(event_loop()?, SAVE_LIMIT);
+        let (reply, receiver) = reply::within(event_loop()?, limit);
         let uri = self.inner.uri.clone();
         let wire = Arc::new(Wire::default());
         self.inner.link.attach(&wire);
         let own = Arc::clone(&wire);
         self.inner.saves.run(move || {
             let connect = connection::connect(&uri, &own, Reading::InCalls).map_err(HostError::from);
-            drop(reply.put(connect.and_then(|connect| domains::act(&connect, id, DomainAction::Save))));
+            drop(reply.put(connect.and_then(|connect| work(&connect))));
         });
         ended(reply::answer(receiver).await, &wire)
     }
 
     /// Runs `work` in the pool with the present connection.
-    pub(super) async fn call<T: Send + 'static>(
+    pub(crate) async fn call<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl FnOnce(&Connection) -> Result<T, HostError> + Send + 'static,

@@ -6,7 +6,8 @@
 //! | `host-actor` | one a connection | keeps the store, asks for statistics, reconnects |
 //! | `host-connect` | one an attempt | opens a connection, finds out why it failed |
 //! | `host-call-*` | up to three a connection | actions, details, addresses |
-//! | `host-save-*` | up to two a connection | saves of memory, each on a connection of its own |
+//! | `host-save-*` | up to four a connection | saves of memory, copies of volumes, each on a connection of its own |
+//! | `disk-*` | up to eight | files and tools of this computer (`disk::work`) |
 //! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
 //!
 //! A daemon serves five requests of a client at once and stops reading from it, and so from its keep-alive, while
@@ -21,16 +22,17 @@ mod connection;
 pub(crate) mod console;
 pub(crate) mod default_host;
 mod diagnosis;
-mod domains;
+pub(crate) mod domains;
 pub(crate) mod error;
 pub(crate) mod ffi;
 mod flow;
 pub(crate) mod handle;
 pub(crate) mod line;
 mod planning;
-mod pool;
+pub(crate) mod pool;
 mod reading;
-mod reply;
+pub(crate) mod reply;
+pub(crate) mod storage;
 mod store;
 #[cfg(test)]
 mod tests;

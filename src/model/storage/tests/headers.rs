@@ -88,8 +88,8 @@ fn follow(images: &[(&str, ImageInfo)], start: &str) -> Chain {
 
 #[test]
 fn a_good_chain_is_followed_to_its_end() {
-    let raw = Some(ImageFormat::Raw);
-    let chain = follow(&[("/i/a", overlay(Some(("b", raw)))), ("/i/b", overlay(None))], "/i/a");
+    let known = Some(ImageFormat::Qcow2);
+    let chain = follow(&[("/i/a", overlay(Some(("b", known)))), ("/i/b", overlay(None))], "/i/a");
     assert!(chain.is_good() && chain.faults.is_empty());
     assert_eq!(chain.bases()[0].path, "/i/b");
 }
@@ -106,6 +106,9 @@ fn each_fault_is_named() {
     assert_eq!(unnamed.faults, [Fault::FormatNotGiven { image: "/i/a".into(), base: "/i/b".into() }]);
     assert!(unnamed.is_good());
     assert_eq!(follow(&[], "/i/a").faults, [Fault::Missing { path: "/i/a".into(), wanted_by: None }]);
+    let raw = Some(ImageFormat::Raw);
+    let mistaken = follow(&[("/i/a", overlay(Some(("b", raw)))), ("/i/b", overlay(None))], "/i/a");
+    assert!(matches!(mistaken.faults[..], [Fault::OtherFormat { given: ImageFormat::Raw, .. }]) && !mistaken.is_good());
     let away = follow(&[("/i/a", overlay(Some(("nbd://h/x", known))))], "/i/a");
     assert_eq!(away.faults, [Fault::Elsewhere { written: "nbd://h/x".into() }]);
 }

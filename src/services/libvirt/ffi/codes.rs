@@ -7,6 +7,10 @@ const fn code(number: virt_sys::virErrorNumber) -> i32 {
 
 /// There is no such domain.
 pub(crate) const NO_DOMAIN: i32 = code(virt_sys::VIR_ERR_NO_DOMAIN);
+/// The driver has no such function.
+pub(crate) const NO_SUPPORT: i32 = code(virt_sys::VIR_ERR_NO_SUPPORT);
+/// There is no such storage pool.
+pub(crate) const NO_STORAGE_POOL: i32 = code(virt_sys::VIR_ERR_NO_STORAGE_POOL);
 /// The operation failed, without a code of its own.
 pub(crate) const OPERATION_FAILED: i32 = code(virt_sys::VIR_ERR_OPERATION_FAILED);
 /// An argument cannot be passed.

@@ -3,7 +3,7 @@
 pub(super) mod addresses;
 pub(crate) mod codes;
 pub(crate) mod error;
-pub(super) mod event_impl;
+pub(crate) mod event_impl;
 pub(super) mod event_loop;
 #[cfg(test)]
 mod event_loop_tests;

@@ -1,0 +1,29 @@
+//! Disk images as this computer and the host's daemon see them.
+//!
+//! - [`access`]: how an image can be read from here: directly, through the daemon, or not at all
+//! - [`probe`]: what is at a path, for whoever picks an image
+//! - [`draft`]: the same for the wizards' rules
+//! - [`inventory`]: all images and machines of a host, and who needs which file
+//! - [`belongings`]: what would go with a machine
+//! - [`reach`]: whether QEMU's user can get at a file, and how to mend it
+//! - [`convert`]: copies by qemu-img; [`space`]: what is free; [`remove`]: deleting, in pools and outside
+
+pub mod access;
+pub mod belongings;
+pub mod convert;
+pub mod draft;
+pub mod inventory;
+pub mod probe;
+pub mod reach;
+pub mod remove;
+pub mod space;
+
+mod acl;
+mod file;
+mod folder;
+mod qcow2;
+mod qemu_img;
+mod tool;
+mod work;
+
+pub use tool::Cancel;

@@ -1,0 +1,92 @@
+//! Making and removing volumes and files. Each may be done twice: the second time finds it done.
+
+use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol};
+
+use lectern_model::storage::{PoolId, Volume, folder_of, name_of, new_volume::NewVolume, normal};
+
+use super::{
+    super::{error::HostError, ffi::error::checked},
+    error::StorageError,
+    pools, transient,
+};
+
+/// A name as a file in a folder and a volume in a pool can have it.
+pub(super) fn check_name(name: &str) -> Result<(), StorageError> {
+    let bad = name.is_empty() || name.contains(['/', '\0', '\n']) || name == "." || name == ".." || name.len() > 255;
+    if bad { Err(StorageError::BadName(name.to_owned())) } else { Ok(()) }
+}
+
+/// The XML for libvirt.
+pub(super) fn xml(new: &NewVolume) -> Result<String, StorageError> {
+    check_name(&new.name)?;
+    Ok(new.to_xml().map_err(|_| StorageError::BadName(new.name.clone()))?.to_string())
+}
+
+/// Makes a volume; if exactly that volume is there already, gives it.
+pub(super) fn create(connect: &Connect, pool: PoolId, new: &NewVolume) -> Result<Volume, StorageError> {
+    create_in(&pools::find(connect, pool)?, new)
+}
+
+/// The same in a folder, in a pool or not.
+pub(crate) fn create_file(connect: &Connect, folder: &str, new: &NewVolume) -> Result<Volume, StorageError> {
+    transient::in_folder(connect, folder, |pool| create_in(pool, new))
+}
+
+/// Makes a volume in a pool; if exactly that volume is there already, gives it.
+pub(crate) fn create_in(raw: &StoragePool, new: &NewVolume) -> Result<Volume, StorageError> {
+    let xml = xml(new)?;
+    let made = match checked(StorageVol::create_xml(raw, &xml, 0)).map_err(StorageError::from) {
+        Err(StorageError::Exists) => {
+            // What lies in the folder may be newer than the pool's list.
+            checked(raw.refresh(0))?;
+            let there = transient::volume(raw, &new.name)?;
+            let same = new.is_made(&pools::read_volume(&there)?.0);
+            if same { there } else { return Err(StorageError::Exists) }
+        }
+        other => other?,
+    };
+    Ok(pools::read_volume(&made)?.0)
+}
+
+/// Removes the volume or file at `path`; `false` if it was not there.
+pub(crate) fn delete(connect: &Connect, path: &str) -> Result<bool, StorageError> {
+    let path = normal(pools::plain(path)?);
+    let deleted = match pools::at(connect, &path)? {
+        Some(volume) => checked(volume.delete(0)).map_err(StorageError::from),
+        None => transient::in_folder(connect, folder_of(&path), |pool| {
+            let volume = transient::volume(pool, name_of(&path))?;
+            checked(volume.delete(0)).map_err(StorageError::from)
+        }),
+    };
+    match deleted {
+        Ok(()) => Ok(true),
+        Err(StorageError::NoImage) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes one volume by pool and name; `false` if it was not there.
+pub(super) fn delete_named(connect: &Connect, pool: PoolId, name: &str) -> Result<bool, StorageError> {
+    let raw = pools::find(connect, pool)?;
+    let deleted = transient::volume(&raw, name)
+        .and_then(|volume| checked(volume.delete(0)).map_err(|error| HostError::from(error).into()));
+    match deleted {
+        Ok(()) => Ok(true),
+        Err(StorageError::NoImage) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_before_libvirt_sees_them() {
+        for name in ["", ".", "..", "a/b", "a\0", "a\nb"] {
+            assert_eq!(check_name(name), Err(StorageError::BadName(name.into())));
+        }
+        assert_eq!(check_name(&"x".repeat(300)), Err(StorageError::BadName("x".repeat(300))));
+        assert_eq!(check_name(".cent7.img"), Ok(()));
+    }
+}

@@ -1,0 +1,124 @@
+//! Pools and volumes as libvirt has them.
+
+use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol};
+
+use lectern_model::{
+    storage::{
+        Pool, PoolId, Volume,
+        pool::{PoolState, PoolXml},
+        volume::NotStorageXml,
+    },
+    units::Bytes,
+};
+
+use super::{
+    super::{
+        error::{HostError, LibvirtError},
+        ffi::{codes, error::checked},
+    },
+    error::StorageError,
+    transient,
+    types::PoolVolumes,
+};
+
+impl From<NotStorageXml> for StorageError {
+    fn from(error: NotStorageXml) -> Self {
+        Self::Host(HostError::BadAnswer(error.to_string()))
+    }
+}
+
+/// A text as libvirt takes it: a NUL, at which virt would panic, ends no name of libvirt's.
+pub(super) fn plain(text: &str) -> Result<&str, StorageError> {
+    if text.contains('\0') { Err(StorageError::BadName(text.to_owned())) } else { Ok(text) }
+}
+
+/// All pools but the ones that Lectern makes to look into a folder.
+pub(super) fn all(connect: &Connect) -> Result<Vec<(StoragePool, Pool)>, StorageError> {
+    let mut pools = Vec::new();
+    for raw in checked(connect.list_all_storage_pools(0))? {
+        match read(&raw) {
+            Ok(pool) if transient::is_ours(&pool.name) => {}
+            Ok(pool) => pools.push((raw, pool)),
+            // It went between the list and the question.
+            Err(StorageError::NoPool) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    pools.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+    Ok(pools)
+}
+
+/// What libvirt tells of a pool.
+pub(super) fn read(raw: &StoragePool) -> Result<Pool, StorageError> {
+    let info = checked(raw.info())?;
+    let xml = PoolXml::parse(&checked(raw.xml_desc(0))?)?;
+    let persistent = checked(raw.is_persistent())?;
+    let id = xml.id.ok_or_else(|| HostError::BadAnswer("a pool without UUID".into()))?;
+    Ok(Pool {
+        id,
+        name: xml.name,
+        kind: xml.kind,
+        target: xml.target,
+        state: PoolState::from_raw(info.state),
+        capacity: Bytes(info.capacity),
+        allocation: Bytes(info.allocation),
+        available: Bytes(info.available),
+        persistent,
+        // A transient pool has none: the question itself is refused.
+        autostart: persistent && checked(raw.autostart()).unwrap_or(false),
+    })
+}
+
+/// The pool with this key.
+pub(super) fn find(connect: &Connect, id: PoolId) -> Result<StoragePool, StorageError> {
+    Ok(checked(connect.lookup_storage_pool_by_uuid_string(&id.to_string()))?)
+}
+
+/// The key of a pool.
+pub(super) fn key(raw: &StoragePool) -> Result<PoolId, StorageError> {
+    let text = checked(raw.uuid_string())?;
+    Ok(PoolId::parse(&text).ok_or(HostError::BadAnswer(text))?)
+}
+
+/// The volumes of an active pool; `refresh` has the daemon look at the folder again first.
+pub(super) fn volumes(raw: &StoragePool, refresh: bool) -> Result<Vec<Volume>, StorageError> {
+    if refresh {
+        checked(raw.refresh(0))?;
+    }
+    let id = key(raw)?;
+    let mut volumes = Vec::new();
+    for volume in checked(raw.list_all_volumes(0))? {
+        match checked(volume.xml_desc(0)) {
+            Ok(xml) => volumes.push(Volume::parse(id, &xml)?),
+            Err(error) if error.code == codes::NO_STORAGE_VOL => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    volumes.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(volumes)
+}
+
+/// All pools with their volumes.
+pub(super) fn everything(connect: &Connect, refresh: bool) -> Result<Vec<PoolVolumes>, StorageError> {
+    let list = |raw: &StoragePool, pool: &Pool| {
+        if pool.state.is_active() { volumes(raw, refresh) } else { Ok(Vec::new()) }
+    };
+    Ok(all(connect)?.into_iter().map(|(raw, pool)| PoolVolumes { volumes: list(&raw, &pool), pool }).collect())
+}
+
+/// The volume at `path`, if a pool has it. libvirt looks in all active pools, without asking the disk: what came since
+/// a pool's last refresh is not there yet.
+pub(crate) fn at(connect: &Connect, path: &str) -> Result<Option<StorageVol>, StorageError> {
+    match checked(connect.lookup_storage_vol_by_path(plain(path)?)) {
+        Ok(volume) => Ok(Some(volume)),
+        Err(LibvirtError { code: codes::NO_STORAGE_VOL, .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What libvirt tells of a volume, and the name of its pool.
+pub(super) fn read_volume(raw: &StorageVol) -> Result<(Volume, String), StorageError> {
+    let pool = checked(raw.lookup_storage_pool())?;
+    let volume = Volume::parse(key(&pool)?, &checked(raw.xml_desc(0))?)?;
+    Ok((volume, checked(pool.name())?))
+}
