@@ -1,9 +1,16 @@
 //! Plans on a real libvirt: failures and kills at every step leave nothing, and the shell lines do the same.
 
-use lectern_model::id::DomainId;
-use lectern_services::plan::{
-    Plan, Purpose,
-    steps::{CreateVolume, Define, DeleteVolume, Discard, Start},
+use lectern_model::{
+    id::DomainId,
+    storage::{ImageFormat, new_volume::NewVolume},
+    units::Bytes,
+};
+use lectern_services::{
+    disk::inventory,
+    plan::{
+        self, Outcome, Plan, Purpose, StepFailure, make,
+        steps::{CopyVolume, CreateVolume, Define, Start},
+    },
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
@@ -34,13 +41,12 @@ fn machine(disk: &str) -> String {
 }
 
 fn volume(name: &str, base: Option<&str>) -> CreateVolume {
-    let backing = base.map_or(String::new(), |path| {
-        format!("<backingStore><path>{path}</path><format type='qcow2'/></backingStore>")
-    });
-    let xml = format!(
-        "<volume><name>{name}</name><capacity unit='MiB'>64</capacity><target><format type='qcow2'/></target>{backing}</volume>"
-    );
-    CreateVolume { pool: "default".into(), name: name.into(), xml }
+    let size = Bytes::from_mib(64);
+    let new = match base {
+        Some(path) => NewVolume::overlay(name, size, path, ImageFormat::Qcow2),
+        None => NewVolume::thin(name, ImageFormat::Qcow2, size),
+    };
+    CreateVolume { pool: "default".into(), new }
 }
 
 const IMAGES: &str = "/var/lib/libvirt/images";
@@ -90,16 +96,54 @@ fn undefining_keeps_all_that_is_needed_to_have_it_back() {
 #[test]
 fn deleting_ends_where_it_said() {
     let Some((mut first, mut second)) = two() else { return };
-    let id = DomainId::parse(ID).unwrap();
-    let path = format!("{IMAGES}/new.qcow2");
     let make = |libvirt: &PrivateLibvirt| {
-        let steps = vec![
-            DeleteVolume { pool: "default".into(), name: "new.qcow2".into(), path: path.clone() }.into(),
-            Discard { id, name: "new".into(), xml: machine(&path) }.into(),
-        ];
-        Plan::new(Purpose::Delete(vec!["new".into()]), libvirt.host_uri(), steps)
+        let witness = Witness::connect(libvirt.uri());
+        let stock = answer(inventory::take(&witness.host)).expect("an inventory");
+        let files = [format!("{IMAGES}/new.qcow2")].into();
+        answer(make::delete(&witness.host, &stock, witness.id("new"), &files)).expect("a plan")
     };
     Trial { libvirt: &mut first, set_up: &snapshotted, make: &make }.run(&mut second);
+}
+
+#[test]
+fn a_base_that_got_an_overlay_meanwhile_is_not_deleted() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    snapshotted(&mut libvirt);
+    let witness = Witness::connect(libvirt.uri());
+    let stock = answer(inventory::take(&witness.host)).expect("an inventory");
+    let files = [format!("{IMAGES}/new.qcow2")].into();
+    let plan = answer(make::delete(&witness.host, &stock, witness.id("new"), &files)).expect("a plan");
+    libvirt.sh(&format!("cd {IMAGES} && qemu-img create -q -f qcow2 -F qcow2 -b new.qcow2 late.qcow2"));
+    let before = libvirt.photograph();
+    let ended = plans::outcome(&plan::start(plan, folder.path()));
+    assert!(
+        matches!(&ended, Outcome::Undone { why: Some(why), .. } if matches!(why.why, StepFailure::Needed { .. })),
+        "{ended:?}"
+    );
+    assert_eq!(libvirt.photograph(), before);
+}
+
+#[test]
+fn an_image_is_copied_by_the_daemon_and_by_this_program() {
+    let Some((mut first, mut second)) = two() else { return };
+    let set_up = |libvirt: &mut PrivateLibvirt| {
+        libvirt.sh(&format!(
+            "test -e {IMAGES}/from.qcow2 || {{ qemu-img create -q -f qcow2 {IMAGES}/from.qcow2 32M && \
+             qemu-io -c 'write -P 7 0 8M' {IMAGES}/from.qcow2 >/dev/null && chown libvirt-qemu {IMAGES}/from.qcow2; }}; \
+             virsh -q pool-refresh default"
+        ));
+    };
+    let make = |libvirt: &PrivateLibvirt| {
+        let step = CopyVolume {
+            pool: "default".into(),
+            new: NewVolume::thin("to.qcow2", ImageFormat::Qcow2, Bytes::from_mib(32)),
+            from: format!("{IMAGES}/from.qcow2"),
+            from_pool: "default".into(),
+        };
+        Plan::new(Purpose::Import("to".into()), libvirt.host_uri(), vec![step.into()])
+    };
+    Trial { libvirt: &mut first, set_up: &set_up, make: &make }.run(&mut second);
 }
 
 #[test]
@@ -116,8 +160,8 @@ fn what_others_have_is_never_touched() {
     ];
     for steps in taken {
         let plan = Plan::new(Purpose::Import("new".into()), libvirt.host_uri(), steps);
-        let ended = plans::outcome(&lectern_services::plan::start(plan, folder.path()));
-        assert!(matches!(ended, lectern_services::plan::Outcome::Undone { why: Some(_), ref left } if left.is_empty()));
+        let ended = plans::outcome(&plan::start(plan, folder.path()));
+        assert!(matches!(ended, Outcome::Undone { why: Some(_), ref left } if left.is_empty()));
         assert_eq!(libvirt.photograph(), before);
     }
 }

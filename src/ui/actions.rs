@@ -25,9 +25,10 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
 
 /// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
 /// on the machine.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 11] = [
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 12] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
+    ("win.delete", &["<Control>Delete"]),
     ("win.start", &["<Control><Shift>r"]),
     ("win.pause", &["<Control><Shift>p"]),
     ("win.shut-down", &["<Control><Shift>d"]),
@@ -73,6 +74,7 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
     }
     let section = gio::Menu::new();
     section.append(Some(&gettext("Undefine, Keep the Disks")), Some("win.undefine"));
+    section.append(Some(&gettext("Delete…")), Some("win.delete"));
     menu.append_section(None, &section);
     menu
 }

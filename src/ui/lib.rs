@@ -8,6 +8,7 @@
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
+//! - [`delete`]: which files go with a machine
 //! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
 //! - [`errors`], [`texts`]: from the other layers' values to sentences
 //! - [`actions`]: menus, buttons and keys by the same names
@@ -16,6 +17,7 @@ mod actions;
 mod app;
 mod buttons;
 mod config;
+mod delete;
 mod dialogs;
 mod errors;
 mod frames;

@@ -103,7 +103,11 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::StartNetwork { name } => gettext_f("Start the virtual network {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
-        StepText::DeleteVolume { path } => gettext_f("Delete {path}", &[("path", path)]),
+        StepText::Copy { from, to } => gettext_f("Copy {from} to {to}", &[("from", from), ("to", to)]),
+        StepText::MendFolders { folders } => {
+            gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
+        }
+        StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
 }
 

@@ -83,8 +83,20 @@ pub enum StepText {
         /// The base of which it is an overlay.
         base: Option<String>,
     },
-    /// Delete a volume for good.
-    DeleteVolume {
+    /// Copy an image.
+    Copy {
+        /// The path of the image.
+        from: String,
+        /// The name of the copy.
+        to: String,
+    },
+    /// Let QEMU's user pass through folders.
+    MendFolders {
+        /// The folders.
+        folders: Vec<String>,
+    },
+    /// Delete a file for good.
+    Delete {
         /// Its path.
         path: String,
     },

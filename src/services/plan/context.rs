@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use lectern_model::uri::HostUri;
 use virt::connect::Connect;
 
 use super::{StepError, StepFailure};
@@ -30,12 +31,13 @@ impl Cancel {
 pub(crate) struct Context<'a> {
     /// The plan's own connection.
     pub(crate) line: &'a Line,
+    /// The host.
+    pub(crate) host: &'a HostUri,
     /// Whether the step was begun before, by a run that was cut off: what it finds may be its own.
     pub(crate) resumed: bool,
     /// The user's wish to end it; a step that takes long looks at it.
     pub(crate) cancel: &'a Cancel,
     /// Told how many bytes of how many are done.
-    #[expect(dead_code, reason = "for the steps that copy")]
     pub(crate) progress: &'a dyn Fn(u64, u64),
 }
 

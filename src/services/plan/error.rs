@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::host::{HostError, LibvirtError};
+use crate::host::{HostError, LibvirtError, StorageError};
 
 /// A step failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,9 @@ pub enum StepFailure {
         /// Who needs it.
         by: String,
     },
+    /// Something about a volume or an image.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The disk of the host is full.
     #[error("no space left for {0}")]
     NoSpace(String),
@@ -107,5 +110,15 @@ impl From<HostError> for StepError {
 impl From<LibvirtError> for StepError {
     fn from(error: LibvirtError) -> Self {
         Self::touched(HostError::from(error))
+    }
+}
+
+impl From<StorageError> for StepError {
+    fn from(error: StorageError) -> Self {
+        Self::touched(match error {
+            StorageError::Host(error) => StepFailure::Host(error),
+            StorageError::Cancelled => StepFailure::Cancelled,
+            error => StepFailure::Storage(error),
+        })
     }
 }

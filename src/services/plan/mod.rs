@@ -12,6 +12,7 @@ mod error;
 mod injection;
 mod job;
 pub mod journal;
+pub mod make;
 mod runner;
 mod secrets;
 mod step;

@@ -177,7 +177,7 @@ impl<'a> Runner<'a> {
     }
 
     fn context<'c>(&'c self, at: usize, line: &'c Line) -> Context<'c> {
-        Context { line, resumed: self.resumed[at], cancel: &self.cancel, progress: &self.bytes }
+        Context { line, host: &self.plan.host, resumed: self.resumed[at], cancel: &self.cancel, progress: &self.bytes }
     }
 
     fn note(&mut self, at: usize, is: Progress, journal: &mut Journal) -> Result<(), StepError> {

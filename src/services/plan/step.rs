@@ -90,8 +90,14 @@ steps! {
     StartPool,
     /// Make a volume.
     CreateVolume,
-    /// Delete a volume for good.
-    DeleteVolume,
+    /// Copy an image to a new volume, by the daemon.
+    CopyVolume,
+    /// Copy an image on this computer.
+    CopyFile,
+    /// Let QEMU's user pass through folders.
+    MendFolders,
+    /// Delete an image for good.
+    DeleteImage,
 }
 
 impl Step {

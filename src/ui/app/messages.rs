@@ -8,6 +8,7 @@ use lectern_services::{
 
 use crate::{
     config::Assets,
+    delete::DeleteOutput,
     jobs::{JobsOutput, board::JobId},
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
@@ -86,6 +87,10 @@ pub(crate) enum AppMsg {
     CloseAsked,
     /// Take the machines in question out of libvirt's list.
     Undefine,
+    /// Delete the machines in question.
+    Delete,
+    /// From the dialog that deletes.
+    Deleting(DeleteOutput),
     /// Show the preferences.
     Preferences,
     /// The user wants other statistics, or at another pace.

@@ -19,6 +19,7 @@ pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
 use self::{failures::Failures, messages::AppCmd, picture::Picture, plans::Awake};
 use crate::{
+    delete::{DeleteDialog, DeleteOutput},
     i18n::gettext,
     jobs::board::Board,
     machine::{MachinePage, Tab},
@@ -54,6 +55,8 @@ pub(crate) struct App {
     open_action: gio::SimpleAction,
     tab_action: gio::SimpleAction,
     undefine_action: gio::SimpleAction,
+    delete_action: gio::SimpleAction,
+    deleting: Option<Controller<DeleteDialog>>,
     suspended: bool,
     list_watch: Option<Watch>,
     page_watch: Option<Watch>,
@@ -120,6 +123,8 @@ impl Component for App {
             open_action: gio::SimpleAction::new("open", None),
             tab_action: gio::SimpleAction::new("other-tab", None),
             undefine_action: gio::SimpleAction::new("undefine", None),
+            delete_action: gio::SimpleAction::new("delete", None),
+            deleting: None,
             suspended: false,
             list_watch: None,
             page_watch: None,
@@ -160,6 +165,8 @@ impl Component for App {
             AppMsg::UndoPlan(id) => self.undo_plan(id, &sender),
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
+            AppMsg::Delete => self.delete(&sender),
+            AppMsg::Deleting(DeleteOutput::Run(plans)) => self.run_deletion(plans, &sender),
             AppMsg::Undefine => self.undefine(&sender),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
             AppMsg::PaceChanged => self.set_pace(),

@@ -14,6 +14,7 @@ use super::{
     messages::{AppCmd, AppMsg},
 };
 use crate::{
+    delete::{DeleteDialog, DeleteInit},
     dialogs,
     errors::{self, UserText},
     i18n::{gettext, gettext_f},
@@ -185,6 +186,28 @@ impl App {
         for id in self.picture.shut_off(&self.targets()) {
             let host = host.clone();
             sender.oneshot_command(async move { AppCmd::Planned(host.plan_undefine(id).await) });
+        }
+    }
+
+    /// Opens the dialog that deletes the machines in question.
+    pub(super) fn delete(&mut self, sender: &ComponentSender<Self>) {
+        let Some(host) = self.host.clone() else { return };
+        let targets = self.targets();
+        let named =
+            targets.iter().filter_map(|id| self.picture.get(*id)).map(|domain| (domain.id, domain.name.clone()));
+        let machines: Vec<_> = named.collect();
+        if machines.is_empty() {
+            return;
+        }
+        let dialog = DeleteDialog::builder().launch(DeleteInit { host, machines });
+        let dialog = dialog.forward(sender.input_sender(), AppMsg::Deleting);
+        dialog.widget().present(Some(&self.window));
+        self.deleting = Some(dialog);
+    }
+
+    pub(super) fn run_deletion(&mut self, plans: Vec<Result<Plan, HostError>>, sender: &ComponentSender<Self>) {
+        for plan in plans {
+            self.planned(plan, sender);
         }
     }
 

@@ -72,6 +72,7 @@ impl App {
         self.open_action = self.add_action("open", sender, || AppMsg::OpenSelected);
         self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
+        self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
         self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
         self.add_action("commands", sender, || AppMsg::Commands);

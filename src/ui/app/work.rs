@@ -50,6 +50,7 @@ impl App {
         let one = self.page.is_none() && self.selected.len() == 1;
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
+        self.delete_action.set_enabled(connected && !targets.is_empty());
         self.undefine_action.set_enabled(connected && !self.picture.shut_off(&targets).is_empty());
     }
 

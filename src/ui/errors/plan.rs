@@ -1,5 +1,6 @@
 //! From how a plan ended to what a user reads.
 
+use lectern_services::host::StorageError;
 use lectern_services::plan::{Left, Outcome, Plan, StepError, StepFailure};
 
 use super::UserText;
@@ -96,9 +97,44 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
                 gettext("The details show what it said."),
             )
         },
+        StepFailure::Storage(error) => storage(error),
         StepFailure::Cancelled => UserText::new(gettext("It was cancelled."), String::new()),
         StepFailure::Injected => UserText::new("injected".to_owned(), String::new()),
     }
+}
+
+/// Why something about an image or a pool did not succeed, and what to do.
+pub(crate) fn storage(error: &StorageError) -> UserText {
+    let (title, body) = match error {
+        StorageError::Host(error) => return UserText::from(error),
+        StorageError::NoPool => (gettext("The storage pool is no longer there."), gettext("Choose another one.")),
+        StorageError::NoImage => (
+            gettext("The image is no longer there."),
+            gettext("Somebody removed or renamed it. Look into its storage pool."),
+        ),
+        StorageError::Exists => (gettext("There is an image of that name already."), gettext("Choose another name.")),
+        StorageError::NoSpace => (
+            gettext("There is not enough space on the host's disk."),
+            gettext("Delete what is not needed, or choose another storage pool."),
+        ),
+        StorageError::Denied => (
+            gettext("You and libvirt may not do this to the file."),
+            gettext("It is another user's, or its folder is read-only. Ask who looks after the host."),
+        ),
+        StorageError::BadFolder(path) => (
+            gettext_f("{path} is no folder for images.", &[("path", &path.display().to_string())]),
+            gettext("Choose a folder below /home, /srv, /var or a disk of its own."),
+        ),
+        StorageError::BadName(name) => {
+            (gettext_f("“{name}” is no name for an image.", &[("name", name)]), gettext("Choose another name."))
+        }
+        StorageError::Cancelled => return step(&StepFailure::Cancelled),
+        StorageError::Tool { program, said } => {
+            return step(&StepFailure::Program { program: (*program).to_owned(), said: said.clone() });
+        }
+        StorageError::File { path, said } => return file(&path.display().to_string(), said),
+    };
+    UserText::new(title, body)
 }
 
 fn file(path: &str, error: &str) -> UserText {

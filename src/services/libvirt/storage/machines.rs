@@ -15,7 +15,7 @@ fn parse(xml: &str) -> Result<Document, StorageError> {
 }
 
 /// All of them; what goes while they are read is left out.
-pub(super) fn all(connect: &Connect) -> Result<Vec<Machine>, StorageError> {
+pub(crate) fn all(connect: &Connect) -> Result<Vec<Machine>, StorageError> {
     let mut machines = Vec::new();
     for domain in checked(connect.list_all_domains(0))? {
         match read(&domain) {

@@ -9,7 +9,7 @@ pub(crate) mod copy;
 mod error;
 mod head;
 mod host;
-mod machines;
+pub(crate) mod machines;
 pub(crate) mod pools;
 mod transient;
 mod types;

@@ -70,7 +70,7 @@ pub(super) fn read(raw: &StoragePool) -> Result<Pool, StorageError> {
 }
 
 /// The pool with this key.
-pub(super) fn find(connect: &Connect, id: PoolId) -> Result<StoragePool, StorageError> {
+pub(crate) fn find(connect: &Connect, id: PoolId) -> Result<StoragePool, StorageError> {
     Ok(checked(connect.lookup_storage_pool_by_uuid_string(&id.to_string()))?)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn volumes(raw: &StoragePool, refresh: bool) -> Result<Vec<Volume>, S
 }
 
 /// All pools with their volumes.
-pub(super) fn everything(connect: &Connect, refresh: bool) -> Result<Vec<PoolVolumes>, StorageError> {
+pub(crate) fn everything(connect: &Connect, refresh: bool) -> Result<Vec<PoolVolumes>, StorageError> {
     let list = |raw: &StoragePool, pool: &Pool| {
         if pool.state.is_active() { volumes(raw, refresh) } else { Ok(Vec::new()) }
     };
@@ -117,7 +117,7 @@ pub(crate) fn at(connect: &Connect, path: &str) -> Result<Option<StorageVol>, St
 }
 
 /// What libvirt tells of a volume, and the name of its pool.
-pub(super) fn read_volume(raw: &StorageVol) -> Result<(Volume, String), StorageError> {
+pub(crate) fn read_volume(raw: &StorageVol) -> Result<(Volume, String), StorageError> {
     let pool = checked(raw.lookup_storage_pool())?;
     let volume = Volume::parse(key(&pool)?, &checked(raw.xml_desc(0))?)?;
     Ok((volume, checked(pool.name())?))

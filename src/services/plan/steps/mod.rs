@@ -1,6 +1,9 @@
 //! The kinds of steps, one file a kind of thing.
 
+mod copy;
+mod delete;
 mod domain;
+mod folders;
 mod lookup;
 mod network;
 mod pool;
@@ -9,12 +12,15 @@ mod snapshots;
 mod volume;
 
 pub use self::{
+    copy::{CopyFile, CopyVolume},
+    delete::DeleteImage,
     domain::{Define, Discard, Redefine, Undefine},
+    folders::MendFolders,
     network::StartNetwork,
     pool::StartPool,
     power::{ForceOff, Start},
     snapshots::SnapshotRecord,
-    volume::{CreateVolume, DeleteVolume},
+    volume::CreateVolume,
 };
 
 pub(crate) use self::domain::inactive_xml;

@@ -1,68 +1,50 @@
-//! Making and deleting volumes.
+//! Making volumes.
 
-use lectern_model::{
-    command::CommandLine,
-    uri::HostUri,
-    xml::{Document, Path},
-};
+use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, uri::HostUri};
 use serde::{Deserialize, Serialize};
 
 use super::lookup;
 use crate::{
-    host::HostError,
+    host::StorageError,
     jobs::StepText,
-    libvirt::ffi::{codes, error::checked},
+    libvirt::{ffi::error::checked, storage::change},
     plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
-use virt::storage_vol::StorageVol;
 
 /// Make a volume: empty, or an overlay of a base.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateVolume {
     /// The pool's name.
     pub pool: String,
-    /// The volume's name.
-    pub name: String,
-    /// Its XML (libvirt.org/formatstorage.html).
-    pub xml: String,
+    /// The volume.
+    pub new: NewVolume,
 }
 
 impl Act for CreateVolume {
     fn text(&self) -> StepText {
-        StepText::CreateVolume { pool: self.pool.clone(), name: self.name.clone(), base: self.base() }
+        let base = self.new.base.as_ref().map(|(path, _)| path.clone());
+        StepText::CreateVolume { pool: self.pool.clone(), name: self.new.name.clone(), base }
     }
 
+    /// The whole XML: `vol-create-as` makes images of qcow2's older version.
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let virsh = CommandLine::virsh(host.as_str());
-        vec![virsh.args(["vol-create", "--pool"]).arg(&self.pool).arg("/dev/stdin").input(&self.xml)]
+        let virsh = CommandLine::virsh(host.as_str()).args(["vol-create", "--pool"]).arg(&self.pool);
+        vec![virsh.arg("/dev/stdin").input(&xml(&self.new))]
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        match lookup::volume(context.connect(), &self.pool, &self.name)? {
-            Some(_) => Err(StepError::untouched(StepFailure::FileTaken(self.name.clone()))),
-            None => Ok(()),
-        }
+        must_be_free(context, &self.pool, &self.new.name)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        // A run that was cut off in here may have made it.
-        if context.resumed && lookup::volume(context.connect(), &self.pool, &self.name)?.is_some() {
-            return Ok(());
-        }
         context.go_on()?;
         let pool = lookup::pool(context.connect(), &self.pool)?;
-        match checked(StorageVol::create_xml(&pool, &self.xml, 0)) {
-            Ok(_) => Ok(()),
-            // Somebody else's, made between the check and now.
-            Err(error) if error.code == codes::STORAGE_VOL_EXIST => {
-                Err(StepError::untouched(StepFailure::FileTaken(self.name.clone())))
-            }
-            Err(error) => Err(error.into()),
-        }
+        // Exactly that volume may be there from a run that was cut off in here.
+        change::create_in(&pool, &self.new).map(drop).map_err(|error| taken(error, &self.new.name))
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        delete(context, &self.pool, &self.name)
+        delete(context, &self.pool, &self.new.name)
     }
 
     fn without_secrets(&self) -> Step {
@@ -70,62 +52,37 @@ impl Act for CreateVolume {
     }
 }
 
-impl CreateVolume {
-    fn base(&self) -> Option<String> {
-        let document = Document::parse(&self.xml).ok()?;
-        let path = document.find(&Path::root().child("backingStore").child("path"))?;
-        Some(path.text().trim().to_owned())
+/// The XML by which the volume is made; empty where its name is no text of XML's, which libvirt would refuse as well.
+pub(super) fn xml(new: &NewVolume) -> String {
+    new.to_xml().map(|document| document.to_string()).unwrap_or_default()
+}
+
+/// Somebody else's file of that name, made between the check and now, is not to be undone.
+pub(super) fn taken(error: StorageError, name: &str) -> StepError {
+    match error {
+        StorageError::Exists => StepError::untouched(StepFailure::FileTaken(name.to_owned())),
+        error => error.into(),
     }
 }
 
-/// Delete a volume for good.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeleteVolume {
-    /// The pool's name.
-    pub pool: String,
-    /// The volume's name.
-    pub name: String,
-    /// Its path, to be shown.
-    pub path: String,
-}
-
-impl Act for DeleteVolume {
-    fn text(&self) -> StepText {
-        StepText::DeleteVolume { path: self.path.clone() }
-    }
-
-    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let virsh = CommandLine::virsh(host.as_str());
-        vec![virsh.args(["vol-delete", "--pool"]).arg(&self.pool).arg("--vol").arg(&self.name)]
-    }
-
-    fn is_final(&self) -> bool {
-        true
-    }
-
-    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        lookup::pool(context.connect(), &self.pool)?;
-        Ok(())
-    }
-
-    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        delete(context, &self.pool, &self.name)
-    }
-
-    fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
-        Ok(())
-    }
-
-    fn without_secrets(&self) -> Step {
-        self.clone().into()
+/// Nothing of that name may be in the pool.
+///
+/// # Errors
+/// [`StepFailure::FileTaken`] if something is.
+pub(super) fn must_be_free(context: &Context<'_>, pool: &str, name: &str) -> Result<(), StepError> {
+    match lookup::volume(context.connect(), pool, name)? {
+        Some(_) => Err(StepError::untouched(StepFailure::FileTaken(name.to_owned()))),
+        None => Ok(()),
     }
 }
 
 /// Deletes the volume if it is there.
-fn delete(context: &Context<'_>, pool: &str, name: &str) -> Result<(), StepError> {
-    match lookup::volume(context.connect(), pool, name) {
-        Ok(Some(volume)) => Ok(checked(volume.delete(0))?),
-        Ok(None) => Ok(()),
-        Err(error) => Err(HostError::from(error).into()),
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn delete(context: &Context<'_>, pool: &str, name: &str) -> Result<(), StepError> {
+    match lookup::volume(context.connect(), pool, name)? {
+        Some(volume) => Ok(checked(volume.delete(0))?),
+        None => Ok(()),
     }
 }

@@ -1,0 +1,101 @@
+//! The plan that makes a machine of a disk that exists.
+
+use lectern_model::{
+    id::DomainId,
+    storage::{ImageFormat, new_volume::NewVolume},
+    uri::HostUri,
+    xml::Document,
+};
+
+use crate::{
+    disk::{
+        convert::Convert,
+        reach::{Mend, Rights},
+    },
+    plan::{
+        Plan, Purpose, Step,
+        steps::{CopyFile, CopyVolume, CreateVolume, Define, MendFolders, Start, StartNetwork, StartPool},
+    },
+};
+
+/// What an import takes, as the wizard found it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The host.
+    pub host: HostUri,
+    /// The machine's identifier, the one in the XML.
+    pub id: DomainId,
+    /// Its name, the one in the XML.
+    pub name: String,
+    /// Its XML, which names the disk that is there in the end.
+    pub xml: Document,
+    /// The image that is made for it; none where it uses the file itself.
+    pub disk: Option<NewDisk>,
+    /// Folders that QEMU's user cannot pass, to be mended, with the rights that they have now.
+    pub mend: Option<(Mend, Rights)>,
+    /// A pool that has to be started.
+    pub pool: Option<String>,
+    /// A network that has to be started.
+    pub network: Option<String>,
+    /// Whether the machine is started.
+    pub start: bool,
+}
+
+/// An image made for a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewDisk {
+    /// An overlay.
+    Overlay {
+        /// The pool.
+        pool: String,
+        /// The volume, with its base.
+        new: NewVolume,
+    },
+    /// A copy made by the daemon.
+    Copy {
+        /// The pool.
+        pool: String,
+        /// The volume.
+        new: NewVolume,
+        /// The path of the image, a volume of a pool.
+        from: String,
+        /// That pool.
+        from_pool: String,
+    },
+    /// A copy made on this computer, where the folder of the pool may be written to.
+    LocalCopy {
+        /// The pool, which is told of it.
+        pool: String,
+        /// The path of the image.
+        from: String,
+        /// Its format.
+        format: ImageFormat,
+        /// The path of the copy.
+        to: String,
+    },
+}
+
+/// The steps of an import: rights, pool, disk, network, machine, start.
+#[must_use]
+pub fn import(wish: Import) -> Plan {
+    let Import { host, id, name, xml, disk, mend, pool, network, start } = wish;
+    let mut steps: Vec<Step> = Vec::new();
+    steps.extend(mend.map(|(mend, before)| MendFolders { mend, before }.into()));
+    steps.extend(pool.map(|name| StartPool { name }.into()));
+    steps.extend(disk.map(made));
+    steps.extend(network.map(|name| StartNetwork { name }.into()));
+    steps.push(Define { id, name: name.clone(), xml: xml.to_string() }.into());
+    steps.extend(start.then(|| Start { id, name: name.clone() }.into()));
+    Plan::new(Purpose::Import(name), host, steps)
+}
+
+fn made(disk: NewDisk) -> Step {
+    match disk {
+        NewDisk::Overlay { pool, new } => CreateVolume { pool, new }.into(),
+        NewDisk::Copy { pool, new, from, from_pool } => CopyVolume { pool, new, from, from_pool }.into(),
+        NewDisk::LocalCopy { pool, from, format, to } => {
+            let convert = Convert { from, from_format: format, to, to_format: ImageFormat::Qcow2 };
+            CopyFile { convert, pool }.into()
+        }
+    }
+}
