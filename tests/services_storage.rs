@@ -81,6 +81,24 @@ fn domain(name: &str, disk: &str, devices: &str) -> String {
     )
 }
 
+/// What a large class costs; only nonsense fails.
+#[test]
+#[ignore = "a measurement: run it alone"]
+fn how_long_a_large_inventory_takes() {
+    let Some(mut place) = Place::make() else { return };
+    place.sh("qemu-img create -q -f qcow2 a/base 64M && qemu-img create -q -f qcow2 -F qcow2 -b base a/n0 && \
+              cd a && for n in $(seq 1 1000); do cp n0 n$n; done");
+    place.define(&(0..300).map(|n| (format!("node{n}"), place.path(&format!("a/n{n}")))).collect::<Vec<_>>());
+    for _ in 0..3 {
+        let started = std::time::Instant::now();
+        let stock = answer(lectern_services::disk::inventory::take(&place.host)).unwrap();
+        println!("1000 overlays and 300 machines: {:?}", started.elapsed());
+        let started = std::time::Instant::now();
+        assert_eq!(stock.map.holders(&place.path("a/base")).len(), 1001);
+        println!("who needs their base: {:?}", started.elapsed());
+    }
+}
+
 #[test]
 fn storage_of_a_real_libvirt() {
     let Some(mut place) = Place::make() else { return };
