@@ -11,6 +11,8 @@ mod head;
 mod host;
 pub(crate) mod machines;
 pub(crate) mod pools;
+#[cfg(test)]
+mod tests;
 mod transient;
 mod types;
 

@@ -100,10 +100,14 @@ pub(super) fn volumes(raw: &StoragePool, refresh: bool) -> Result<Vec<Volume>, S
 
 /// All pools with their volumes.
 pub(crate) fn everything(connect: &Connect, refresh: bool) -> Result<Vec<PoolVolumes>, StorageError> {
-    let list = |raw: &StoragePool, pool: &Pool| {
-        if pool.state.is_active() { volumes(raw, refresh) } else { Ok(Vec::new()) }
-    };
-    Ok(all(connect)?.into_iter().map(|(raw, pool)| PoolVolumes { volumes: list(&raw, &pool), pool }).collect())
+    Ok(all(connect)?.into_iter().map(|(raw, pool)| with_volumes(&raw, pool, refresh)).collect())
+}
+
+fn with_volumes(raw: &StoragePool, pool: Pool, refresh: bool) -> PoolVolumes {
+    let volumes = if pool.state.is_active() { volumes(raw, refresh) } else { Ok(Vec::new()) };
+    // libvirt stops a pool that it cannot refresh.
+    let stopped = volumes.as_ref().err().and_then(|_| read(raw).ok());
+    PoolVolumes { pool: stopped.unwrap_or(pool), volumes }
 }
 
 /// The volume at `path`, if a pool has it. libvirt looks in all active pools, without asking the disk: what came since
