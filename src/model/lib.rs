@@ -11,6 +11,7 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
+//! - [`pattern`]: names for many machines at once
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
@@ -25,6 +26,7 @@ pub mod id;
 pub mod identity;
 pub mod mac;
 pub mod names;
+pub mod pattern;
 pub mod stats;
 pub mod storage;
 pub mod units;
