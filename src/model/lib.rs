@@ -11,7 +11,9 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
-//! - [`pattern`]: names for many machines at once
+//! - [`metadata`]: what Lectern notes on a domain
+//! - [`pattern`], [`subnet`]: names and addresses for many machines at once
+//! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
@@ -24,11 +26,14 @@ pub mod draft;
 pub mod guest_os;
 pub mod id;
 pub mod identity;
+pub mod identity_files;
 pub mod mac;
+pub mod metadata;
 pub mod names;
 pub mod pattern;
 pub mod stats;
 pub mod storage;
+pub mod subnet;
 pub mod units;
 pub mod uri;
 pub mod xml;
