@@ -11,7 +11,7 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
-//! - [`metadata`]: what Lectern notes on a domain
+//! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`subnet`]: names and addresses for many machines at once
 //! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`command`]: a command line, printed as a shell would need it
@@ -34,6 +34,7 @@ pub mod pattern;
 pub mod stats;
 pub mod storage;
 pub mod subnet;
+pub mod template;
 pub mod units;
 pub mod uri;
 pub mod xml;

@@ -89,7 +89,7 @@ pub struct MachineFile {
 
 impl MachineFile {
     /// A file without more to say.
-    pub(super) const fn new(role: Role, place: Place) -> Self {
+    pub(crate) const fn new(role: Role, place: Place) -> Self {
         Self { role, place, target: None, read_only: false, shareable: false, bases: Vec::new() }
     }
 }
