@@ -12,7 +12,7 @@
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
-//! - [`pattern`], [`subnet`]: names and addresses for many machines at once
+//! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
 //! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`command`]: a command line, printed as a shell would need it
 
@@ -31,6 +31,7 @@ pub mod mac;
 pub mod metadata;
 pub mod names;
 pub mod pattern;
+pub mod roster;
 pub mod stats;
 pub mod storage;
 pub mod subnet;
