@@ -11,6 +11,7 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
+//! - [`clone`]: one domain's XML and a new identity → the clone's XML
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
 //! - [`identity_files`]: the files that tell a guest its name and addresses
@@ -18,6 +19,7 @@
 
 pub mod address;
 pub mod capabilities;
+pub mod clone;
 pub mod command;
 pub mod defaults;
 pub mod diff;
