@@ -3,7 +3,9 @@
 //! A wizard's draft has *facts* beside it: what its host told. `problems(&draft, &facts)` compares the two, and says what
 //! is wrong in types, each bound to the field that it is said beside.
 
+pub mod clone;
 pub mod import;
+pub mod lab;
 pub mod name;
 
 /// Whether a problem stops the wizard.

@@ -1,0 +1,260 @@
+//! Tests of a lab's draft: the course's batch, a roster, networks, and bad input of every kind.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::draft::import::{HostFacts, PoolFacts};
+use crate::draft::stops;
+use crate::mac::MacAddress;
+use crate::metadata::Student;
+use crate::names::NameProblem;
+use crate::pattern::{CountProblem, PatternProblem};
+use crate::subnet::{AddressProblem, SubnetProblem};
+use crate::template::Verdict;
+
+fn id() -> DomainId {
+    DomainId::from_bytes([7; 16])
+}
+
+fn facts() -> LabFacts {
+    let disk = TemplateDisk { target: "vda".into(), path: "/i/.cent7.img".into(), size: Bytes::from_gib(2) };
+    let template = TemplateFacts {
+        id: id(),
+        name: "cent7".into(),
+        link: Verdict::Yes,
+        memory: KiB::from_mib(2048),
+        vcpus: 2,
+        disks: vec![disk],
+        nics: 1,
+    };
+    let ip = |text: &str| text.parse().unwrap();
+    LabFacts {
+        host: HostFacts {
+            memory: KiB::from_mib(65536),
+            free: Some(KiB::from_mib(10240)),
+            cpus: 8,
+            ..HostFacts::default()
+        },
+        template: Some(template),
+        names: ["cent7", "cent7_node10", "cent7_node2"].map(String::from).into(),
+        macs: (0..=255).map(|n| MacAddress::from_random([1, 2, n])).collect(),
+        networks: vec![LabNetworkFacts {
+            name: "vbr".into(),
+            active: true,
+            subnet: "192.168.1.0/24".parse().ok(),
+            gateway: Some(ip("192.168.1.254")),
+            dhcp: Some((ip("192.168.1.100"), ip("192.168.1.200"))),
+            in_use: BTreeSet::from([ip("192.168.1.3")]),
+        }],
+        routes: vec!["192.168.100.0/24".parse().unwrap()],
+        pools: vec![PoolFacts {
+            name: "default".into(),
+            active: true,
+            writable: Some(true),
+            available: 1 << 42,
+            folder: Some("/var/lib/libvirt/images".into()),
+            volumes: BTreeSet::new(),
+        }],
+        ..LabFacts::default()
+    }
+}
+
+fn draft(pattern: &str, count: &str) -> LabDraft {
+    LabDraft {
+        template: Some(id()),
+        name: "monday".into(),
+        names: NameSource::Pattern { pattern: pattern.into(), count: count.into() },
+        overlay: Some(Bytes::from_gib(100)),
+        pool: Some("default".into()),
+        ..LabDraft::default()
+    }
+}
+
+fn fixed(first: &str) -> LabNetwork {
+    LabNetwork::One { network: "vbr".into(), addresses: Addresses::Fixed { first: first.into() } }
+}
+
+fn student(number: &str, name: &str) -> Student {
+    Student { number: number.into(), name: name.into() }
+}
+
+#[test]
+fn the_courses_batch_is_as_its_script_makes_it_but_for_the_fault() {
+    let draft = LabDraft { network: fixed(""), ..draft("cent7_node{N}", "3") };
+    assert_eq!(problems(&draft, &facts()), []);
+    let Preview { rows, skipped } = preview(&draft, &facts());
+    assert_eq!(skipped, ["cent7_node2"]);
+    let shown: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (&*row.name, &*row.host_name, &*row.disks[0], row.macs[0].to_string(), row.address.unwrap().to_string())
+        })
+        .collect();
+    let mac = |n: u8| format!("52:54:00:01:02:{n:02x}");
+    let disk = |n: u8| format!("/var/lib/libvirt/images/cent7_node{n}.qcow2");
+    assert_eq!(
+        shown,
+        [
+            ("cent7_node1", "cent7-node1", &*disk(1), mac(0), "192.168.1.1/24".to_owned()),
+            ("cent7_node3", "cent7-node3", &*disk(3), mac(1), "192.168.1.2/24".to_owned()),
+            ("cent7_node4", "cent7-node4", &*disk(4), mac(2), "192.168.1.4/24".to_owned()),
+        ]
+    );
+    let fit = fit(&LabDraft { start: Start::Fitting, ..draft }, &facts());
+    assert_eq!((fit.machines, fit.vcpus, fit.memory, fit.starting), (3, 6, KiB::from_mib(6144), 3));
+    assert_eq!((fit.virtual_disk, fit.allocated_disk), (Bytes::from_gib(300), Bytes(3 * 196 * 1024)));
+}
+
+#[test]
+fn a_roster_gives_each_student_a_machine() {
+    let students = vec![student("2026001", "李雷"), student("2026002", "韩梅梅")];
+    let names = NameSource::Roster { students: students.clone(), pattern: "cent7_node{1..30}".into() };
+    let rows = preview(&LabDraft { names, ..draft("", "") }, &facts()).rows;
+    assert_eq!(rows.iter().map(|row| &*row.name).collect::<Vec<_>>(), ["cent7_node1", "cent7_node3"]);
+    assert_eq!(rows[1].student.as_ref(), students.get(1));
+    let names = NameSource::Roster { students, pattern: "os-{id}".into() };
+    let by_number = LabDraft { names, ..draft("", "") };
+    assert_eq!(preview(&by_number, &facts()).rows[0].name, "os-2026001");
+    assert_eq!(problems(&by_number, &facts()), []);
+    let twins = NameSource::Roster {
+        students: vec![student("1", "a"), student("1", "b"), student("", "c")],
+        pattern: "n{id}".into(),
+    };
+    let rows = preview(&LabDraft { names: twins, ..draft("", "") }, &facts()).rows;
+    assert_eq!(rows[0].clashes[0], Clash::EqualName);
+    assert_eq!(rows[2].clashes, [Clash::NoNumber]);
+}
+
+#[test]
+fn each_student_may_have_a_network() {
+    let network = LabNetwork::Each { pattern: "192.168.{100..199}.0/24".into(), gateway: Gateway::Last };
+    let each = LabDraft { network, ..draft("n{1..2}", "") };
+    let rows = preview(&each, &facts()).rows;
+    let shown = |row: &Row| {
+        (row.subnet.unwrap().to_string(), row.gateway.unwrap().to_string(), row.address.unwrap().to_string())
+    };
+    assert_eq!(shown(&rows[0]), ("192.168.101.0/24".into(), "192.168.101.254".into(), "192.168.101.1/24".into()));
+    assert_eq!(shown(&rows[1]).0, "192.168.102.0/24");
+    let few = LabDraft {
+        network: LabNetwork::Each { pattern: "192.168.{100..101}.0/24".into(), gateway: Gateway::First },
+        ..each
+    };
+    assert_eq!(problems(&few, &facts()), [Problem::Subnet(SubnetProblem::TooFew { wanted: 2, free: 1 })]);
+}
+
+#[test]
+fn what_the_user_writes_into_a_row_is_checked() {
+    let mut with = LabDraft { network: fixed("192.168.1.1"), ..draft("n{1..7}", "") };
+    let edit = |name: Option<&str>, address: Option<&str>| RowEdit {
+        name: name.map(Into::into),
+        address: address.map(Into::into),
+    };
+    with.edits = [
+        (0, edit(Some("cent7"), Some("192.168.2.1"))),
+        (1, edit(Some("n_3"), Some("192.168.1.254"))),
+        (2, edit(Some("n.3"), Some("192.168.1.9"))),
+        (3, edit(None, Some("192.168.1.9"))),
+        (4, edit(Some("a/b"), Some("x"))),
+        (5, edit(None, Some("192.168.1.3"))),
+    ]
+    .into();
+    let rows = preview(&with, &facts()).rows;
+    let clashes: Vec<_> = rows.iter().map(|row| row.clashes.clone()).collect();
+    let ip: Ipv4Addr = "192.168.1.9".parse().unwrap();
+    let host = || Clash::EqualHostName("n-3".into());
+    assert_eq!(
+        clashes,
+        [
+            vec![Clash::Address(AddressProblem::Outside), Clash::Name(NameProblem::InUse)],
+            vec![Clash::Address(AddressProblem::Gateway), host()],
+            vec![Clash::EqualAddress(ip), host()],
+            vec![Clash::EqualAddress(ip)],
+            vec![Clash::NotAnAddress("x".into()), Clash::Name(NameProblem::Slash)],
+            vec![Clash::Address(AddressProblem::InUse)],
+            vec![],
+        ]
+    );
+    assert_eq!(problems(&with, &facts()), [Problem::Clashes((0..6).collect())]);
+    assert_eq!(rows[6].address.unwrap().to_string(), "192.168.1.1/24");
+}
+
+#[test]
+fn bad_input_is_said_beside_its_field() {
+    use crate::draft::Bound;
+    let count = |text: &str| draft("n{N}", text);
+    let good = draft("n{1..2}", "");
+    let own = |memory, vcpus| LabDraft { size: Size::Own { memory: KiB::from_mib(memory), vcpus }, ..good.clone() };
+    for (bad, problem, field) in [
+        (count(""), Problem::Count(CountProblem::Empty), Field::Count),
+        (count("abc"), Problem::Count(CountProblem::NotANumber), Field::Count),
+        (count("0"), Problem::Count(CountProblem::Zero), Field::Count),
+        (count("-3"), Problem::Count(CountProblem::Negative), Field::Count),
+        (count("10000"), Problem::Count(CountProblem::TooMany), Field::Count),
+        (draft("", "3"), Problem::Pattern(PatternProblem::Empty), Field::Pattern),
+        (draft("n", "3"), Problem::Pattern(PatternProblem::NoNumber), Field::Pattern),
+        (LabDraft { template: None, ..good.clone() }, Problem::NoTemplate, Field::Template),
+        (LabDraft { name: String::new(), ..good.clone() }, Problem::LabName(NameProblem::Empty), Field::Name),
+        (
+            LabDraft { names: NameSource::Roster { students: vec![], pattern: "n{N}".into() }, ..good.clone() },
+            Problem::NoStudents,
+            Field::Roster,
+        ),
+        (LabDraft { network: fixed("x"), ..good.clone() }, Problem::NotAnAddress("x".into()), Field::Addresses),
+        (
+            LabDraft { network: fixed("10.0.0.1"), ..good.clone() },
+            Problem::Address(AddressProblem::Outside),
+            Field::Addresses,
+        ),
+        (
+            LabDraft { network: LabNetwork::One { network: "no".into(), addresses: Addresses::Any }, ..good.clone() },
+            Problem::NoNetwork,
+            Field::Network,
+        ),
+        (
+            LabDraft { overlay: Some(Bytes::from_gib(1)), ..good.clone() },
+            Problem::OverlaySmaller(Bytes::from_gib(2)),
+            Field::Overlay,
+        ),
+        (LabDraft { pool: None, ..good.clone() }, Problem::NoPool, Field::Pool),
+        (own(0, 1), Problem::NoSize, Field::Size),
+        (own(1 << 20, 1), Problem::TooMuchMemory(KiB::from_mib(1 << 20)), Field::Size),
+    ] {
+        let found = problems(&bad, &facts());
+        assert!(found.contains(&problem), "{problem:?} is not in {found:?}");
+        assert_eq!(problem.field(), field);
+        assert!(stops(&found));
+    }
+    let large = LabDraft { start: Start::All, ..draft("n{1..40}", "") };
+    let found = problems(&large, &facts());
+    assert!(
+        found.contains(&Problem::MemoryOfAll(KiB::from_mib(81920)))
+            && found.contains(&Problem::MemoryNow(KiB::from_mib(81920)))
+    );
+    assert!(!stops(&found), "a class larger than the host is warned of: not all run at once");
+    let quota = Some(QuotaFacts { machines: Some(1), ..QuotaFacts::default() });
+    assert_eq!(problems(&good, &LabFacts { quota, ..facts() }), [Problem::Quota(Shortage::Machines(2, 1))]);
+    let mut full = facts();
+    full.pools[0].available = 1000;
+    full.pools[0].volumes.insert("n2.qcow2".into());
+    assert_eq!(problems(&good, &full), [Problem::Clashes(vec![1]), Problem::DiskFull]);
+    assert_eq!(problems(&good, &LabFacts { macs: vec![], ..facts() }), [Problem::NoMacs]);
+}
+
+proptest! {
+    #[test]
+    fn what_has_no_problem_has_no_equals(pattern in "[a-z_]{0,3}(\\{[0-9N]{1,3}(\\.\\.[0-9]{1,3})?\\})?", count in "[0-9a]{0,3}", first in "192\\.168\\.1\\.[0-9]{1,3}|") {
+        let draft = LabDraft { network: fixed(&first), ..draft(&pattern, &count) };
+        let found = problems(&draft, &facts());
+        let rows = preview(&draft, &facts()).rows;
+        if !stops(&found) {
+            prop_assert!(!rows.is_empty());
+            let unlike = |values: Vec<String>| values.iter().collect::<BTreeSet<_>>().len() == values.len();
+            prop_assert!(unlike(rows.iter().map(|row| row.host_name.clone()).collect()));
+            prop_assert!(unlike(rows.iter().map(|row| row.address.unwrap().to_string()).collect()));
+            prop_assert!(unlike(rows.iter().flat_map(|row| row.macs.clone()).map(|mac| mac.to_string()).collect()));
+        }
+    }
+}
