@@ -75,6 +75,10 @@ pub enum Reason {
     Lease,
     /// A folder that only one machine may have.
     Filesystem,
+    /// The clone's own memory and CPUs.
+    Size,
+    /// The clone's own network.
+    Network,
     /// What Lectern noted on the source: a template's lock, a lab, a student are not inherited.
     Metadata,
 }

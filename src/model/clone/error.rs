@@ -51,6 +51,9 @@ pub enum CloneError {
     /// A new disk is one that the source has, or is given to two disks.
     #[error("the disk {0} is not a new one")]
     TakenDisk(String),
+    /// The source's memory is laid out in NUMA cells, so a machine of another size is not made by two numbers.
+    #[error("the machine has NUMA cells: its memory and CPUs cannot be changed here")]
+    Numa,
     /// A value cannot be written into XML.
     #[error("the clone's XML cannot be written: {0}")]
     Edit(#[from] EditError),

@@ -28,6 +28,7 @@ mod graphics;
 mod guest;
 mod nics;
 mod ops;
+mod outfit;
 mod question;
 mod request;
 mod runtime;
@@ -118,6 +119,8 @@ pub fn clone(source: &Document, request: &Request) -> Result<Cloned, CloneError>
     is_domain(source)?;
     request.check(source)?;
     let mut work = Work::new(source, request);
+    // Of two changes of one thing the first is made: what the caller wants goes before the rules.
+    outfit::apply(&mut work)?;
     rules(&mut work);
     disk_rules::apply(&mut work)?;
     work.finish()

@@ -10,7 +10,8 @@ const GENERATED: [&str; 3] = ["vnet", "macvtap", "macvlan"];
 
 pub(super) fn apply(work: &mut Work<'_>) {
     for (index, nic) in work.devices("interface").into_iter().enumerate() {
-        if left_out(work, nic) {
+        let is_plugged = index == 0 && work.request.network.is_some();
+        if !is_plugged && left_out(work, nic) {
             work.remove(nic, Reason::HostDevice);
         }
         // Whatever is inside of one that goes is dropped again, so its neighbours' rules stay simple.

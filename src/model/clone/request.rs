@@ -8,6 +8,7 @@ use super::{CloneError, devices_of};
 use crate::id::DomainId;
 use crate::mac::MacAddress;
 use crate::metadata::Machine;
+use crate::units::KiB;
 use crate::xml::{Document, Path};
 
 /// Who the clone is.
@@ -116,6 +117,10 @@ pub struct Request {
     /// What becomes of the disks, by their place among the XML's disks, from 0. One that is not here is treated by its
     /// default if that is to share it or leave it out.
     pub disks: BTreeMap<usize, DiskChoice>,
+    /// Memory and virtual CPUs, if they are not to be the source's.
+    pub size: Option<(KiB, u32)>,
+    /// The virtual network of the first network card, if it is not to be where the source's is.
+    pub network: Option<String>,
     /// Answers by the question's place; the others are answered by their defaults.
     pub answers: HashMap<Path, Answer>,
 }
@@ -124,7 +129,7 @@ impl Request {
     /// A request with nothing but an identity.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, disks: BTreeMap::new(), answers: HashMap::new() }
+        Self { identity, disks: BTreeMap::new(), size: None, network: None, answers: HashMap::new() }
     }
 
     /// The same with a choice for the disk at `index`.

@@ -88,6 +88,15 @@ proptest! {
     }
 
     #[test]
+    fn another_network_and_size_are_listed(text in any_machine()) {
+        let source = parse(&text);
+        let request = Request { size: Some((crate::units::KiB(77), 3)), network: Some("vbr".into()), ..request(&source, 1) };
+        let new = clone(&source, &request).unwrap();
+        let listed = super::oracle::only_listed(&source, &new.document, &new.changes);
+        prop_assert!(listed.is_ok(), "{}\n{text}", listed.unwrap_err());
+    }
+
+    #[test]
     fn no_answer_breaks_it(text in any_machine(), pick in any::<prop::sample::Index>(), to in "\\PC{0,9}") {
         let source = parse(&text);
         let asked = clone(&source, &request(&source, 1)).unwrap().questions;

@@ -337,3 +337,18 @@ fn changes_say_where_and_why() {
     assert_eq!(shown[3], (cid, Part::Attribute("address".into()), Some("3"), None, Reason::Vsock));
     assert_eq!(shown[0], ("/name".into(), Part::Text, Some("web01"), Some("clone1"), Reason::Name));
 }
+
+#[test]
+fn another_size_and_network() {
+    let inside = "<memory unit='MiB'>2</memory><vcpu>2</vcpu><devices><interface type='hostdev' managed='yes'><driver name='vfio'/><source><address/></source><vlan/><boot order='1'/></interface></devices>";
+    let source = parse(&machine(inside));
+    let with = |size| Request { size, network: Some("vbr".into()), ..request(&source, 1) };
+    let new = clone(&source, &with(Some((crate::units::KiB(4096), 2)))).unwrap();
+    super::oracle::only_listed(&source, &new.document, &new.changes).unwrap();
+    assert_eq!(
+        inside_of(&new.document),
+        "<memory unit='KiB'>4096</memory><vcpu>2</vcpu><devices><interface type='network'><mac address='52:54:00:fe:01:00'/><source network='vbr'/><boot order='1'/></interface></devices>"
+    );
+    let same = clone(&source, &with(Some((crate::units::KiB(2048), 2)))).unwrap();
+    assert!(same.document.as_str().contains("<memory unit='MiB'>2</memory>"));
+}

@@ -2,6 +2,7 @@
 
 mod facts;
 mod fit;
+mod make;
 mod preview;
 mod problems;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 pub use self::{
     facts::{LabFacts, LabNetworkFacts, QuotaFacts, TemplateDisk, TemplateFacts},
     fit::{Fit, Shortage, fit},
+    make::{Member, make, notes},
     preview::{Clash, Preview, Row, preview},
     problems::{Field, Problem, problems},
 };

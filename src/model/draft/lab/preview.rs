@@ -38,7 +38,9 @@ pub struct Row {
     pub address: Option<Ipv4Net>,
     /// The host's address in its network.
     pub gateway: Option<Ipv4Addr>,
-    /// The network of its own, where each has one.
+    /// The virtual network of its first card; none where that is the template's.
+    pub network: Option<String>,
+    /// The addresses of its own network, where each has one; that network is called as the machine is.
     pub subnet: Option<Ipv4Net>,
     /// What is wrong with it.
     pub clashes: Vec<Clash>,
@@ -63,6 +65,8 @@ pub enum Clash {
     EqualAddress(Ipv4Addr),
     /// The network has no free address left.
     NoAddress,
+    /// A virtual network is called as the machine, whose own network would be.
+    NetworkExists,
     /// The student has no number, which the pattern wants.
     NoNumber,
 }
@@ -85,7 +89,7 @@ pub fn preview(draft: &LabDraft, facts: &LabFacts) -> Preview {
 /// As [`preview`], with the reason for no rows.
 pub(super) fn rows(draft: &LabDraft, facts: &LabFacts) -> Result<Preview, NoRows> {
     let (names, students) = named(draft, facts)?;
-    let mut rows: Vec<Row> = names.names.into_iter().map(|name| Row::new(name, facts)).collect();
+    let mut rows: Vec<Row> = names.names.into_iter().map(Row::new).collect();
     for (index, row) in rows.iter_mut().enumerate() {
         row.student = students.get(index).cloned();
         if let Some(name) = draft.edits.get(&index).and_then(|edit| edit.name.clone()) {
@@ -101,16 +105,16 @@ pub(super) fn rows(draft: &LabDraft, facts: &LabFacts) -> Result<Preview, NoRows
 }
 
 impl Row {
-    fn new(name: String, facts: &LabFacts) -> Self {
-        let disks = Vec::with_capacity(facts.template.as_ref().map_or(0, |t| t.disks.len()));
+    fn new(name: String) -> Self {
         Self {
             name,
             host_name: String::new(),
             student: None,
-            disks,
+            disks: Vec::new(),
             macs: Vec::new(),
             address: None,
             gateway: None,
+            network: None,
             subnet: None,
             clashes: Vec::new(),
         }
@@ -151,6 +155,13 @@ fn macs(index: usize, facts: &LabFacts) -> Vec<MacAddress> {
 }
 
 fn addresses(rows: &mut [Row], draft: &LabDraft, facts: &LabFacts) -> Result<(), NoRows> {
+    for row in rows.iter_mut() {
+        row.network = match &draft.network {
+            LabNetwork::AsTemplate => None,
+            LabNetwork::One { network, .. } => Some(network.clone()),
+            LabNetwork::Each { .. } => Some(row.name.clone()),
+        };
+    }
     match &draft.network {
         LabNetwork::One { network, addresses: Addresses::Fixed { first } } => {
             if let Some(network) = facts.networks.iter().find(|n| n.name == *network) {
@@ -161,7 +172,11 @@ fn addresses(rows: &mut [Row], draft: &LabDraft, facts: &LabFacts) -> Result<(),
         LabNetwork::Each { pattern, gateway } => {
             let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
             let subnets = subnet::free_subnets(pattern, count, &facts.routes).map_err(NoRows::Subnet)?;
-            rows.iter_mut().zip(subnets).for_each(|(row, net)| own_network(row, net, *gateway));
+            for (row, net) in rows.iter_mut().zip(subnets) {
+                own_network(row, net, *gateway);
+                let exists = facts.networks.iter().any(|network| network.name == row.name);
+                row.clashes.extend(exists.then_some(Clash::NetworkExists));
+            }
             Ok(())
         }
         LabNetwork::AsTemplate | LabNetwork::One { .. } => Ok(()),

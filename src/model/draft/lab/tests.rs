@@ -243,6 +243,37 @@ fn bad_input_is_said_beside_its_field() {
     assert_eq!(problems(&good, &LabFacts { macs: vec![], ..facts() }), [Problem::NoMacs]);
 }
 
+#[test]
+fn a_row_becomes_a_machine() {
+    let xml = "<domain type='kvm'><name>cent7</name><uuid>3f0c2b5e-8a41-4a58-9d8e-6a0f4b7e1c01</uuid><memory unit='GiB'>2</memory><currentMemory unit='GiB'>2</currentMemory><vcpu current='1'>2</vcpu><cpu><topology sockets='1' cores='2' threads='1'/></cpu><devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/i/.cent7.img'/><target dev='vda'/></disk><interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/><virtualport type='openvswitch'/></interface></devices></domain>";
+    let source = crate::xml::Document::parse(xml).unwrap();
+    let names = NameSource::Roster { students: vec![student("1", "李雷"), student("2", "")], pattern: "n{N}".into() };
+    let size = Size::Flavor { name: "big".into(), memory: KiB(4096), vcpus: 3 };
+    let draft = LabDraft { names, size, network: fixed(""), project: Some("p".into()), ..draft("", "") };
+    let rows = preview(&draft, &facts()).rows;
+    let member = Member { uuid: DomainId::from_bytes([0x40; 16]), lab: DomainId::from_bytes([5; 16]), guest: None };
+    let place = |path: &str| crate::clone::DiskSource::File(path.to_owned());
+    let made = make(&source, &rows[0], &draft, &facts(), &member, place).unwrap().document;
+    for part in [
+        "<name>n1</name>",
+        "<title>李雷</title>",
+        "<memory unit='KiB'>4096</memory><currentMemory unit='KiB'>4096</currentMemory><vcpu>3</vcpu><cpu></cpu>",
+        "<source file='/var/lib/libvirt/images/n1.qcow2'/>",
+        "<interface type='network'><mac address='52:54:00:01:02:00'/><source network='vbr'/></interface>",
+    ] {
+        assert!(made.as_str().contains(part), "{part} is not in {made}");
+    }
+    assert_eq!(crate::metadata::read(&made).machine(), notes(&rows[0], &draft, &facts(), &member));
+    let second = make(&source, &rows[1], &draft, &facts(), &member, place).unwrap().document;
+    assert!(second.as_str().contains("<title>2</title>"));
+    let numa = crate::xml::Document::parse(&xml.replace("<topology", "<numa/><topology")).unwrap();
+    assert_eq!(make(&numa, &rows[0], &draft, &facts(), &member, place), Err(crate::clone::CloneError::Numa));
+    let plain = LabDraft { size: Size::AsTemplate, network: LabNetwork::AsTemplate, ..draft };
+    let rows = preview(&plain, &facts()).rows;
+    let made = make(&numa, &rows[0], &plain, &facts(), &member, place).unwrap().document;
+    assert!(made.as_str().contains("<memory unit='GiB'>2</memory>") && made.as_str().contains("bridge='br0'"));
+}
+
 proptest! {
     #[test]
     fn what_has_no_problem_has_no_equals(pattern in "[a-z_]{0,3}(\\{[0-9N]{1,3}(\\.\\.[0-9]{1,3})?\\})?", count in "[0-9a]{0,3}", first in "192\\.168\\.1\\.[0-9]{1,3}|") {
