@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lectern_model::{
     storage::{
-        Chain, Content, ImageFormat, ImageInfo, Volume, chain::Unread, content::HEAD, header::Qcow2, normal,
+        Chain, Content, ImageFormat, ImageInfo, Volume, chain::Unread, content::HEAD, folder_of, header::Qcow2, normal,
         volume::VolumeKind,
     },
     units::Bytes,
@@ -78,13 +78,20 @@ pub async fn look(host: &Host, path: &str) -> Result<Look, Unread> {
             Ok(Look::direct(path, local, volume))
         }
         Some(Err(why)) if !matches!(why, Unread::Denied | Unread::Missing) => Err(why),
-        // Missing: the daemon may see other files than we do, from a container or another computer.
+        // Where its folder is here, what is not in it is not there; no pool is made for a name that is being typed.
+        Some(Err(Unread::Missing)) if volume.is_none() && is_folder_here(&path).await => Err(Unread::Missing),
+        // Missing with its folder: the daemon may see other files than we do, from a container.
         refused => through_daemon(host, path, refused).await,
     }
 }
 
 async fn read_directly(path: String) -> Result<Local, Unread> {
     work::run(LIMIT, move || file::read(&path)).await.unwrap_or(Err(Unread::TimedOut))
+}
+
+async fn is_folder_here(path: &str) -> bool {
+    let folder = folder_of(path).to_owned();
+    work::run(LIMIT, move || std::fs::metadata(folder).is_ok_and(|found| found.is_dir())).await.unwrap_or(false)
 }
 
 /// Whether the daemon's volume is the file that we see: the daemon may live in another file system (a container, a

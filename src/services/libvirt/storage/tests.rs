@@ -27,7 +27,7 @@ async fn pools_and_volumes_of_the_test_host_are_told() {
     assert_eq!(pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>(), ["default-pool"]);
     let new = NewVolume::thin("new.qcow2", ImageFormat::Qcow2, Bytes::from_mib(10));
     let volume = host.create_volume(pools[0].id, new).await.unwrap();
-    assert_eq!(host.volumes(pools[0].id, true).await.unwrap(), [volume.clone()]);
+    assert_eq!(host.volumes(pools[0].id, true).await.unwrap(), std::slice::from_ref(&volume));
     let (found, pool) = host.volume_at(volume.path.clone()).await.unwrap().unwrap();
     assert_eq!((found, pool.as_str()), (volume.clone(), "default-pool"));
     assert!(host.volume_xml(volume.path.clone()).await.unwrap().contains("new.qcow2"));
