@@ -185,7 +185,9 @@ fn first_line(command: &mut Command) -> (Process, String) {
 }
 
 fn shots_folder(name: &str) -> PathBuf {
-    let folder = crate::tree::target().join("screenshots").join(name);
+    let all = std::env::var_os("LECTERN_SCREENSHOTS");
+    let all = all.map_or_else(|| crate::tree::target().join("screenshots"), PathBuf::from);
+    let folder = all.join(name);
     // Pictures of an older run would tell lies.
     drop(fs::remove_dir_all(&folder));
     fs::create_dir_all(&folder).expect("a folder for the pictures");
