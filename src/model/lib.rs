@@ -7,6 +7,7 @@
 //! - [`defaults`]: the hardware of a new machine
 //! - [`identity`]: whose machine an XML describes; [`diff`]: two texts line by line
 //! - [`address`]: a guest's addresses and where they were learnt
+//! - [`network`]: virtual networks: what their XML says, changes of it, free ranges
 //! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
@@ -32,6 +33,7 @@ pub mod identity_files;
 pub mod mac;
 pub mod metadata;
 pub mod names;
+pub mod network;
 pub mod pattern;
 pub mod roster;
 pub mod stats;

@@ -7,6 +7,7 @@ pub mod clone;
 pub mod import;
 pub mod lab;
 pub mod name;
+pub mod network;
 
 /// Whether a problem stops the wizard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::edit::Edit;
-use super::error::XmlError;
+use super::element::{Element, Writer};
+use super::error::{EditError, XmlError};
 use super::node::Node;
 use super::path::Path;
 use super::tree::Tree;
@@ -30,6 +31,14 @@ impl Document {
     pub fn parse(text: &str) -> Result<Self, XmlError> {
         let tree = parse::parse(text)?;
         Ok(Self { text: text.into(), tree: Arc::new(tree) })
+    }
+
+    /// A document of nothing but `element`, on one line.
+    ///
+    /// # Errors
+    /// If a name, namespace or character in it is none.
+    pub fn of(element: &Element) -> Result<Self, EditError> {
+        Ok(Self::parse(&Writer::new(None, '\'').write(element, None)?)?)
     }
 
     /// The text as it was read.

@@ -1,0 +1,403 @@
+//! What is wrong with a network's draft, as the host is.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::{Addresses, Facts, NetworkDraft};
+use crate::{
+    draft::{Bound, Severity},
+    names::{self, NameKind, NameProblem},
+    network::free::{BridgeFault, Owner, bridge_fault},
+};
+
+/// Which addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// An address's.
+    #[must_use]
+    pub const fn of(ip: IpAddr) -> Self {
+        match ip {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+}
+
+/// The fields that problems are said beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The name.
+    Name,
+    /// The mode.
+    Mode,
+    /// The bridge.
+    Bridge,
+    /// The host's device.
+    Device,
+    /// The host's own address.
+    Address(Family),
+    /// The first address that DHCP gives.
+    Start(Family),
+    /// The last.
+    End(Family),
+    /// The DNS domain.
+    Domain,
+    /// The name servers.
+    Forwarders,
+    /// The routes.
+    Routes,
+    /// The largest packet.
+    Mtu,
+    /// What guests may receive.
+    Inbound,
+    /// What guests may send.
+    Outbound,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The name cannot be given.
+    Name(NameProblem),
+    /// The bridge's name cannot be given.
+    Bridge(BridgeFault),
+    /// A virtual network has a bridge of that name.
+    BridgeOfNetwork(String),
+    /// The host has a device of that name.
+    BridgeIsDevice,
+    /// No bridge was named that is there.
+    NoBridge,
+    /// The host has no bridge of that name.
+    BridgeUnknown,
+    /// No device was named.
+    NoDevice,
+    /// The host has no device of that name.
+    DeviceUnknown,
+    /// No address with a prefix.
+    NoAddress(Family),
+    /// It names the network itself: all of its host bits are 0.
+    NetworkItself(Family),
+    /// It names all hosts of the network.
+    Broadcast,
+    /// No host can have it: loopback, multicast, reserved.
+    NotAHost(Family),
+    /// The prefix is so short that the network takes in others'.
+    TooLarge(Family),
+    /// The network has fewer than eight addresses.
+    TooSmall,
+    /// In IPv6 guests find their addresses in networks of 64 bits only.
+    Not64,
+    /// The addresses are others' in the Internet.
+    NotPrivate(Family),
+    /// A part of it is another virtual network's.
+    OfNetwork(Family, String),
+    /// The host itself is in it, so that libvirt would not start it, or the host would be cut off.
+    OfHost {
+        /// Which addresses.
+        family: Family,
+        /// The host's device.
+        device: String,
+        /// The host's network.
+        to: IpNet,
+    },
+    /// The host reaches a larger network of which this is a part, which machines here then do not.
+    WithinRoute {
+        /// Which addresses.
+        family: Family,
+        /// The host's device.
+        device: String,
+        /// The host's network.
+        to: IpNet,
+    },
+    /// Many schools and homes have these addresses themselves.
+    Common,
+    /// The first address is none.
+    BadStart(Family),
+    /// The last address is none.
+    BadEnd(Family),
+    /// The first address is outside of the network.
+    StartOutside(Family),
+    /// The last is.
+    EndOutside(Family),
+    /// The first address is the network's own.
+    StartIsNetwork(Family),
+    /// The last is the one that names all hosts.
+    EndIsBroadcast,
+    /// The last comes before the first.
+    Reversed(Family),
+    /// The host's own address is in the range.
+    HoldsGateway(Family),
+    /// The DNS domain cannot be one.
+    Domain,
+    /// This is no name server's address.
+    Forwarder,
+    /// A route cannot be read.
+    Route,
+    /// A route's network has host bits.
+    RouteHostBits,
+    /// A route's gateway is in none of the network's subnets.
+    RouteGateway,
+    /// Not between 68 (RFC 791) and 65535; with IPv6 not less than 1280 (RFC 8200).
+    Mtu {
+        /// The least.
+        least: u32,
+    },
+    /// A limit is no number.
+    Limit(Field),
+}
+
+impl Bound for Problem {
+    type Field = Field;
+
+    fn field(&self) -> Field {
+        match self {
+            Self::Name(_) => Field::Name,
+            Self::Bridge(_)
+            | Self::BridgeOfNetwork(_)
+            | Self::BridgeIsDevice
+            | Self::NoBridge
+            | Self::BridgeUnknown => Field::Bridge,
+            Self::NoDevice | Self::DeviceUnknown => Field::Device,
+            Self::NoAddress(family)
+            | Self::NetworkItself(family)
+            | Self::NotAHost(family)
+            | Self::TooLarge(family)
+            | Self::NotPrivate(family)
+            | Self::OfNetwork(family, _)
+            | Self::OfHost { family, .. }
+            | Self::WithinRoute { family, .. } => Field::Address(*family),
+            Self::Broadcast | Self::TooSmall | Self::Common => Field::Address(Family::V4),
+            Self::Not64 => Field::Address(Family::V6),
+            Self::BadStart(family) | Self::StartOutside(family) | Self::StartIsNetwork(family) => Field::Start(*family),
+            Self::BadEnd(family) | Self::EndOutside(family) | Self::Reversed(family) | Self::HoldsGateway(family) => {
+                Field::End(*family)
+            }
+            Self::EndIsBroadcast => Field::End(Family::V4),
+            Self::Domain => Field::Domain,
+            Self::Forwarder => Field::Forwarders,
+            Self::Route | Self::RouteHostBits | Self::RouteGateway => Field::Routes,
+            Self::Mtu { .. } => Field::Mtu,
+            Self::Limit(field) => *field,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::NotPrivate(_)
+            | Self::WithinRoute { .. }
+            | Self::Common
+            | Self::BridgeUnknown
+            | Self::DeviceUnknown
+            | Self::TooLarge(Family::V6) => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+/// All that is wrong with `draft`.
+#[must_use]
+pub fn problems(draft: &NetworkDraft, facts: &Facts) -> Vec<Problem> {
+    let mut all = Vec::new();
+    let is_taken = |name: &str| facts.taken.networks.iter().any(|network| network.name == name);
+    all.extend(names::check_free(draft.name.trim(), NameKind::Network, is_taken).err().map(Problem::Name));
+    bridge(draft, facts, &mut all);
+    device(draft, facts, &mut all);
+    if draft.mode.has_own_bridge() {
+        for family in [Family::V4, Family::V6] {
+            addresses(draft.addresses(family), family, facts, &mut all);
+        }
+        names_and_routes(draft, &mut all);
+    }
+    numbers(draft, &mut all);
+    all
+}
+
+fn bridge(draft: &NetworkDraft, facts: &Facts, all: &mut Vec<Problem>) {
+    let name = draft.bridge.trim();
+    if draft.mode.needs_bridge() {
+        if name.is_empty() {
+            all.push(Problem::NoBridge);
+        } else if let Some(fault) = bridge_fault(name) {
+            all.push(Problem::Bridge(fault));
+        } else if !facts.taken.devices.is_empty() && !facts.taken.devices.iter().any(|device| device == name) {
+            all.push(Problem::BridgeUnknown);
+        }
+    } else if draft.mode.has_own_bridge() && !name.is_empty() {
+        // `virbr%d` and the like: libvirt puts the number in.
+        let fault = bridge_fault(&name.replace("%d", "0"));
+        all.extend(fault.map(Problem::Bridge));
+        match facts.taken.bridge_owner(name).filter(|_| fault.is_none()) {
+            Some(Some(network)) => all.push(Problem::BridgeOfNetwork(network)),
+            Some(None) => all.push(Problem::BridgeIsDevice),
+            None => {}
+        }
+    }
+}
+
+fn device(draft: &NetworkDraft, facts: &Facts, all: &mut Vec<Problem>) {
+    let name = draft.device.trim();
+    if draft.mode.needs_device() && name.is_empty() {
+        all.push(Problem::NoDevice);
+    }
+    let known = &facts.taken.devices;
+    let shown = draft.mode.may_have_device() && !name.is_empty();
+    if shown && !known.is_empty() && !known.iter().any(|device| device == name) {
+        all.push(Problem::DeviceUnknown);
+    }
+}
+
+fn addresses(addresses: &Addresses, family: Family, facts: &Facts, all: &mut Vec<Problem>) {
+    if !addresses.on {
+        return;
+    }
+    let Some(net) = addresses.parsed().filter(|net| Family::of(net.addr()) == family) else {
+        return all.push(Problem::NoAddress(family));
+    };
+    let before = all.len();
+    match net {
+        IpNet::V4(net) => v4(net, all),
+        IpNet::V6(_) => v6(&net, all),
+    }
+    // What is no network overlaps nothing.
+    if all[before..].iter().all(|problem| problem.severity() == Severity::Warning) {
+        overlap(&net, family, facts, all);
+    }
+    if addresses.dhcp {
+        range(addresses, &net, family, all);
+    }
+}
+
+/// The checks that virt-manager had until 2019, and those that libvirt makes only at the start.
+fn v4(net: Ipv4Net, all: &mut Vec<Problem>) {
+    let ip = net.addr();
+    if ip.is_loopback() || !(1..224).contains(&ip.octets()[0]) {
+        return all.push(Problem::NotAHost(Family::V4));
+    }
+    if net.prefix_len() > 29 {
+        return all.push(Problem::TooSmall);
+    }
+    if net.prefix_len() < 15 {
+        all.push(Problem::TooLarge(Family::V4));
+    }
+    if ip == net.network() {
+        all.push(Problem::NetworkItself(Family::V4));
+    } else if ip == net.broadcast() {
+        all.push(Problem::Broadcast);
+    }
+    if !is_private(net) {
+        all.push(Problem::NotPrivate(Family::V4));
+    }
+}
+
+/// RFC 1918, and the shared addresses of RFC 6598.
+fn is_private(net: Ipv4Net) -> bool {
+    let blocks = [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
+    blocks.iter().any(|(at, length)| Ipv4Net::new((*at).into(), *length).is_ok_and(|block| block.contains(&net)))
+}
+
+fn v6(net: &IpNet, all: &mut Vec<Problem>) {
+    let IpAddr::V6(ip) = net.addr() else { return };
+    if ip.is_loopback() || ip.is_multicast() || ip.is_unspecified() || ip.is_unicast_link_local() {
+        return all.push(Problem::NotAHost(Family::V6));
+    }
+    if net.prefix_len() != 64 {
+        all.push(Problem::Not64);
+    }
+    if net.addr() == net.network() {
+        all.push(Problem::NetworkItself(Family::V6));
+    }
+    if !ip.is_unique_local() {
+        all.push(Problem::NotPrivate(Family::V6));
+    }
+}
+
+fn overlap(net: &IpNet, family: Family, facts: &Facts, all: &mut Vec<Problem>) {
+    match facts.taken.owner(&net.trunc()) {
+        Some(Owner::Network(name)) => all.push(Problem::OfNetwork(family, name)),
+        Some(Owner::Host { device, to }) if to.prefix_len() < net.prefix_len() && to.prefix_len() < 16 => {
+            all.push(Problem::WithinRoute { family, device, to });
+        }
+        Some(Owner::Host { device, to }) => all.push(Problem::OfHost { family, device, to }),
+        None if is_common(&net.trunc()) => all.push(Problem::Common),
+        None => {}
+    }
+}
+
+/// What routers come with.
+fn is_common(net: &IpNet) -> bool {
+    ["192.168.0.0/24", "192.168.1.0/24"].iter().any(|common| common.parse().is_ok_and(|common: IpNet| common == *net))
+}
+
+fn range(addresses: &Addresses, net: &IpNet, family: Family, all: &mut Vec<Problem>) {
+    let read = |text: &str| text.trim().parse::<IpAddr>().ok().filter(|ip| Family::of(*ip) == family);
+    let (start, end) = (read(&addresses.start), read(&addresses.end));
+    let before = all.len();
+    match start {
+        None => all.push(Problem::BadStart(family)),
+        Some(start) if !net.contains(&start) => all.push(Problem::StartOutside(family)),
+        Some(start) if start == net.network() => all.push(Problem::StartIsNetwork(family)),
+        Some(_) => {}
+    }
+    match end {
+        None => all.push(Problem::BadEnd(family)),
+        Some(end) if !net.contains(&end) => all.push(Problem::EndOutside(family)),
+        Some(end) if family == Family::V4 && end == net.broadcast() => all.push(Problem::EndIsBroadcast),
+        Some(_) => {}
+    }
+    if let (Some(start), Some(end), true) = (start, end, all.len() == before) {
+        if end < start {
+            all.push(Problem::Reversed(family));
+        } else if (start..=end).contains(&net.addr()) {
+            all.push(Problem::HoldsGateway(family));
+        }
+    }
+}
+
+fn names_and_routes(draft: &NetworkDraft, all: &mut Vec<Problem>) {
+    if !draft.domain.trim().is_empty() && !is_domain(draft.domain.trim()) {
+        all.push(Problem::Domain);
+    }
+    if draft.parsed_forwarders().contains(&None) {
+        all.push(Problem::Forwarder);
+    }
+    let nets: Vec<IpNet> = [&draft.v4, &draft.v6].iter().filter(|a| a.on).filter_map(|a| a.parsed()).collect();
+    for route in draft.parsed_routes() {
+        match route {
+            None => all.push(Problem::Route),
+            Some(route) if route.to.addr() != route.to.network() => all.push(Problem::RouteHostBits),
+            Some(route) if !nets.iter().any(|net| net.contains(&route.gateway)) => all.push(Problem::RouteGateway),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Labels of letters, digits and dashes (RFC 1123), 253 bytes in all.
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        (1..=63).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+fn numbers(draft: &NetworkDraft, all: &mut Vec<Problem>) {
+    let mtu = draft.mtu.trim();
+    let least = if draft.v6.on && draft.mode.has_own_bridge() { 1280 } else { 68 };
+    if !mtu.is_empty() && !mtu.parse::<u32>().is_ok_and(|mtu| (least..=65_535).contains(&mtu)) {
+        all.push(Problem::Mtu { least });
+    }
+    for (field, text) in [(Field::Inbound, &draft.inbound), (Field::Outbound, &draft.outbound)] {
+        let text = text.trim();
+        if !text.is_empty() && !text.parse::<u32>().is_ok_and(|limit| limit > 0) {
+            all.push(Problem::Limit(field));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Which part of a change can be made while a network runs (`virNetworkUpdate`), and which waits for its next start.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    apply, read,
+    spec::{DhcpHost, DhcpRange, DnsHost, NetworkSpec},
+};
+use crate::xml::{Document, EditError, Element, Node};
+
+/// The parts of a network that libvirt changes while it runs, as far as Lectern edits them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Section {
+    /// `<ip><dhcp><range>`
+    DhcpRange,
+    /// `<ip><dhcp><host>`
+    DhcpHost,
+    /// `<dns><host>`
+    DnsHost,
+}
+
+impl Section {
+    /// As `virsh net-update` calls it.
+    #[must_use]
+    pub const fn virsh(self) -> &'static str {
+        match self {
+            Self::DhcpRange => "ip-dhcp-range",
+            Self::DhcpHost => "ip-dhcp-host",
+            Self::DnsHost => "dns-host",
+        }
+    }
+}
+
+/// One element that comes or goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveEdit {
+    /// Where.
+    pub section: Section,
+    /// Whether it comes; else it goes.
+    pub add: bool,
+    /// The element.
+    pub xml: String,
+    /// Which `<ip>` it is in, from 0. Without it libvirt takes the first that has DHCP.
+    pub parent: Option<usize>,
+}
+
+impl LiveEdit {
+    /// What takes it back.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { add: !self.add, ..self.clone() }
+    }
+
+    /// As `virsh net-update` calls what is done.
+    #[must_use]
+    pub const fn virsh(&self) -> &'static str {
+        if self.add { "add-last" } else { "delete" }
+    }
+
+    /// Whether a network of this XML is already as the change wants it.
+    #[must_use]
+    pub fn is_done(&self, network: &str) -> bool {
+        let (Ok(network), Ok(own)) = (Document::parse(network), Document::parse(&self.xml)) else { return false };
+        let is_there = match self.section {
+            Section::DhcpRange => self.found(&network, own.root(), "range", read::range),
+            Section::DhcpHost => self.found(&network, own.root(), "host", read::dhcp_host),
+            Section::DnsHost => self.found(&network, own.root(), "host", read::dns_host),
+        };
+        is_there == self.add
+    }
+
+    fn found<T: PartialEq, E>(
+        &self,
+        network: &Document,
+        own: Node<'_>,
+        name: &str,
+        read: impl Fn(Node<'_>) -> Result<T, E>,
+    ) -> bool {
+        let parent = if self.section == Section::DnsHost {
+            network.root().child("dns")
+        } else {
+            let ip = network.root().children_named("ip").nth(self.parent.unwrap_or(0));
+            ip.and_then(|ip| ip.child("dhcp"))
+        };
+        let (Some(parent), Ok(own)) = (parent, read(own)) else { return false };
+        parent.children_named(name).any(|node| read(node).is_ok_and(|known| known == own))
+    }
+}
+
+/// What a change of a network needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// What libvirt can change while it runs, in order.
+    pub live: Vec<LiveEdit>,
+    /// Whether something else differs, which waits for the next start.
+    pub rest: bool,
+}
+
+impl Change {
+    /// From one to the other.
+    ///
+    /// # Errors
+    /// If a text cannot stand in XML.
+    pub fn between(old: &NetworkSpec, new: &NetworkSpec) -> Result<Self, EditError> {
+        let (mut live, mut probe) = (Vec::new(), old.clone());
+        for (nth, (before, after)) in old.subnets.iter().zip(&new.subnets).enumerate() {
+            // Elsewhere the old ranges fit no longer, and the whole network is made anew.
+            if before.address != after.address {
+                continue;
+            }
+            let parent = Some(nth);
+            changed(&mut live, &before.ranges, &after.ranges, |value, add| range(value, add, parent))?;
+            changed(&mut live, &before.hosts, &after.hosts, |value, add| host(value, add, parent))?;
+            if let Some(subnet) = probe.subnets.get_mut(nth) {
+                (subnet.ranges, subnet.hosts) = (after.ranges.clone(), after.hosts.clone());
+            }
+        }
+        changed(&mut live, &old.dns_hosts, &new.dns_hosts, name)?;
+        probe.dns_hosts.clone_from(&new.dns_hosts);
+        probe.id = new.id;
+        probe.mac = new.mac;
+        Ok(Self { live, rest: probe != *new })
+    }
+}
+
+/// What goes, then what comes: a range may take the place of one that it overlaps.
+fn changed<T: PartialEq>(
+    into: &mut Vec<LiveEdit>,
+    old: &[T],
+    new: &[T],
+    edit: impl Fn(&T, bool) -> Result<LiveEdit, EditError>,
+) -> Result<(), EditError> {
+    for value in old.iter().filter(|value| !new.contains(value)) {
+        into.push(edit(value, false)?);
+    }
+    for value in new.iter().filter(|value| !old.contains(value)) {
+        into.push(edit(value, true)?);
+    }
+    Ok(())
+}
+
+fn live(section: Section, add: bool, element: &Element, parent: Option<usize>) -> Result<LiveEdit, EditError> {
+    Ok(LiveEdit { section, add, xml: Document::of(element)?.to_string(), parent })
+}
+
+fn range(range: &DhcpRange, add: bool, parent: Option<usize>) -> Result<LiveEdit, EditError> {
+    live(Section::DhcpRange, add, &apply::range_element(range), parent)
+}
+
+fn host(host: &DhcpHost, add: bool, parent: Option<usize>) -> Result<LiveEdit, EditError> {
+    live(Section::DhcpHost, add, &apply::dhcp_host_element(host), parent)
+}
+
+fn name(host: &DnsHost, add: bool) -> Result<LiveEdit, EditError> {
+    live(Section::DnsHost, add, &apply::dns_host_element(host), None)
+}
