@@ -7,6 +7,9 @@ pub use crate::libvirt::{
     error::{ConnectFailure, HostError, LibvirtError},
     handle::Host,
     storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
-    types::{ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, Pace, Version},
+    networks_read::Attachment,
+    types::{
+        ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, NetworkChanges, Pace, Version,
+    },
     watch::Watch,
 };

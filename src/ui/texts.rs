@@ -101,6 +101,14 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::Undefine { name } => gettext_f("Undefine {name} and keep its disks", &[("name", name)]),
         StepText::Discard { name } => gettext_f("Undefine {name} and remove its state", &[("name", name)]),
         StepText::StartNetwork { name } => gettext_f("Start the virtual network {name}", &[("name", name)]),
+        StepText::DefineNetwork { name } => gettext_f("Define the virtual network {name}", &[("name", name)]),
+        StepText::RedefineNetwork { name } => {
+            gettext_f("Change the configuration of the virtual network {name}", &[("name", name)])
+        }
+        StepText::UndefineNetwork { name } => gettext_f("Undefine the virtual network {name}", &[("name", name)]),
+        StepText::StopNetwork { name } => gettext_f("Stop the virtual network {name}", &[("name", name)]),
+        StepText::SetNetworkAutostart { name, on } => autostart_network(name, *on),
+        StepText::UpdateNetwork { name } => gettext_f("Change the running virtual network {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
         StepText::Copy { from, to } => gettext_f("Copy {from} to {to}", &[("from", from), ("to", to)]),
@@ -119,7 +127,21 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
         Purpose::Delete(names) => delete(names),
         Purpose::Undefine(name) => gettext_f("Undefine {name}", &[("name", name)]),
+        Purpose::MakeNetwork(name) => gettext_f("Make the virtual network {name}", &[("name", name)]),
+        Purpose::EditNetwork(name) => gettext_f("Change the virtual network {name}", &[("name", name)]),
+        Purpose::StartNetwork(name) => gettext_f("Start the virtual network {name}", &[("name", name)]),
+        Purpose::StopNetwork(name) => gettext_f("Stop the virtual network {name}", &[("name", name)]),
+        Purpose::AutostartNetwork(name, on) => autostart_network(name, *on),
+        Purpose::DeleteNetwork(name) => gettext_f("Delete the virtual network {name}", &[("name", name)]),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
+    }
+}
+
+fn autostart_network(name: &str, on: bool) -> String {
+    if on {
+        gettext_f("Switch autostart of the virtual network {name} on", &[("name", name)])
+    } else {
+        gettext_f("Switch autostart of the virtual network {name} off", &[("name", name)])
     }
 }
 

@@ -23,7 +23,12 @@ for d in $(v list --all --name | sort); do
   for s in $(v snapshot-list --name $d); do v snapshot-dumpxml $d $s; done
   v snapshot-current --name $d 2>/dev/null || true
 done
-for n in $(v net-list --all --name | sort); do echo "== network $n"; v net-dumpxml --inactive $n; done
+for n in $(v net-list --all --name | sort); do
+  echo "== network $n" $(v net-info $n | sed -n 's/^\(Active\|Autostart\): */\1 /p')
+  v net-dumpxml --inactive $n
+  # The order of what came while it ran says nothing.
+  v net-dumpxml $n | sed "s/ connections='[0-9]*'//" | sort
+done
 for p in $(v pool-list --all --name | sort); do
   echo "== pool $p"; v pool-refresh $p >/dev/null 2>&1 || true
   v vol-list $p | awk 'NF {print $1, $2}' | sort

@@ -6,6 +6,7 @@ use async_channel::Receiver;
 use lectern_model::{
     domain::{Domain, DomainAction, DomainState},
     id::DomainId,
+    network::{Network, NetworkId},
     uri::HostUri,
 };
 use lectern_services::host::{ConnectionState, Console, Host, HostError, HostUpdate};
@@ -24,6 +25,8 @@ pub struct Witness {
     pub state: Option<ConnectionState>,
     /// The machines by key.
     pub domains: HashMap<DomainId, Domain>,
+    /// The networks by key, while it looks at them.
+    pub networks: HashMap<NetworkId, Network>,
     /// How many complete pictures came.
     pub complete: usize,
     /// How many batches of changes came.
@@ -41,8 +44,8 @@ impl Witness {
     pub fn begin(uri: &str) -> Self {
         let host = Host::connect(HostUri::parse(uri).expect("a URI"));
         let updates = host.updates();
-        let domains = HashMap::new();
-        Self { host, state: None, domains, complete: 0, batches: 0, readings: 0, updates }
+        let (domains, networks) = (HashMap::new(), HashMap::new());
+        Self { host, state: None, domains, networks, complete: 0, batches: 0, readings: 0, updates }
     }
 
     /// Connects, and waits for the first whole picture.
@@ -68,6 +71,13 @@ impl Witness {
                 }
                 HostUpdate::Counters(..) => self.readings += 1,
                 HostUpdate::Touched(_) => {}
+                HostUpdate::Networks(changes) => {
+                    if changes.complete {
+                        self.networks.clear();
+                    }
+                    self.networks.extend(changes.changed.into_iter().map(|n| (n.id, n)));
+                    changes.removed.iter().for_each(|id| drop(self.networks.remove(id)));
+                }
             }
         }
     }
@@ -100,6 +110,11 @@ impl Witness {
     /// A machine by its name.
     pub fn named(&self, name: &str) -> Option<&Domain> {
         self.domains.values().find(|d| d.name == name)
+    }
+
+    /// A network by its name.
+    pub fn network(&self, name: &str) -> Option<&Network> {
+        self.networks.values().find(|n| n.name == name)
     }
 
     /// The key of a machine.

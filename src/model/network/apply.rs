@@ -14,7 +14,7 @@ impl NetworkSpec {
         self.apply(&Document::parse("<network>\n</network>\n")?)
     }
 
-    /// `document`, with all that it says differently made as here. A UUID or an Ethernet address that is there stays.
+    /// `document`, with all that it says differently made as here. A UUID or an Ethernet address stays where none is given here.
     ///
     /// # Errors
     /// If the document is no network, or a text cannot stand in XML.
@@ -27,6 +27,9 @@ impl NetworkSpec {
         // Where there was no <name>, the rest is new as well: only what differs is written, in the usual order.
         new = forward(new, &old, self)?;
         new = bridge(new, &old, self)?;
+        if self.mac.is_some() && self.mode.has_own_bridge() {
+            new = attribute_child(new, "mac", "address", old.mac.as_ref(), self.mac.as_ref())?;
+        }
         new = attribute_child(new, "mtu", "size", old.mtu.as_ref(), self.mtu.as_ref())?;
         new = attribute_child(new, "domain", "name", old.domain.as_ref(), self.domain.as_ref())?;
         new = dns(new, &old, self)?;

@@ -69,6 +69,38 @@ pub enum StepText {
         /// Its name.
         name: String,
     },
+    /// Define a new virtual network.
+    DefineNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Give a virtual network another configuration, which takes effect when it starts.
+    RedefineNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Take a virtual network out of libvirt's list.
+    UndefineNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Stop a virtual network; nothing is deleted.
+    StopNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Have a virtual network start with its host, or no longer.
+    SetNetworkAutostart {
+        /// Its name.
+        name: String,
+        /// Whether it shall start with the host.
+        on: bool,
+    },
+    /// Change a virtual network while it runs.
+    UpdateNetwork {
+        /// Its name.
+        name: String,
+    },
     /// Start a storage pool.
     StartPool {
         /// Its name.

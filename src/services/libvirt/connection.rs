@@ -12,6 +12,7 @@ use super::{
         codes,
         error::checked,
         events::{Sink, Subscriptions},
+        network_events::NetworkSubscription,
         wire::{self, Reading, Wire},
     },
     types::{HostInfo, Version},
@@ -25,6 +26,7 @@ const KEEP_ALIVE: (i32, u32) = (5, 2);
 /// own descriptor keeps the socket open, so it is dropped last.
 pub(crate) struct Connection {
     _subscriptions: Subscriptions,
+    _networks: Option<NetworkSubscription>,
     connect: Connect,
     wire: Arc<Wire>,
 }
@@ -40,7 +42,9 @@ impl Connection {
             tracing::debug!("no keep-alive: {error}");
         }
         let subscriptions = Subscriptions::new(&connect, sink)?;
-        Ok(Self { _subscriptions: subscriptions, connect, wire: Arc::clone(wire) })
+        let networks = NetworkSubscription::new(&connect, sink);
+        let networks = networks.inspect_err(|error| tracing::debug!("no events of networks: {error}")).ok();
+        Ok(Self { _subscriptions: subscriptions, _networks: networks, connect, wire: Arc::clone(wire) })
     }
 
     /// libvirt's connection.

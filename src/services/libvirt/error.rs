@@ -145,6 +145,6 @@ impl HostError {
 
 impl From<LibvirtError> for HostError {
     fn from(error: LibvirtError) -> Self {
-        if error.code == codes::NO_DOMAIN { Self::Gone } else { Self::Libvirt(error) }
+        if matches!(error.code, codes::NO_DOMAIN | codes::NO_NETWORK) { Self::Gone } else { Self::Libvirt(error) }
     }
 }

@@ -118,7 +118,7 @@ impl Host {
         self.tell(Message::Pace(pace));
     }
 
-    fn tell(&self, message: Message) {
+    pub(super) fn tell(&self, message: Message) {
         // The actor ends only after the last handle, or where it could not be started.
         let _ = self.inner.actor.send(message);
     }

@@ -28,6 +28,8 @@ pub(crate) mod ffi;
 mod flow;
 pub(crate) mod handle;
 pub(crate) mod line;
+pub(crate) mod networks;
+pub(crate) mod networks_read;
 mod planning;
 pub(crate) mod pool;
 mod reading;

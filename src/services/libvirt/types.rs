@@ -3,7 +3,13 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use lectern_model::{
-    address::GuestAddress, domain::Domain, id::DomainId, stats::Counters, units::KiB, xml::domain::DomainXml,
+    address::GuestAddress,
+    domain::Domain,
+    id::DomainId,
+    network::{Network, NetworkId},
+    stats::Counters,
+    units::KiB,
+    xml::domain::DomainXml,
 };
 
 use super::error::HostError;
@@ -15,6 +21,8 @@ pub enum Interest {
     List,
     /// One domain's counters, once a second.
     Domain(DomainId),
+    /// The virtual networks, as they come, change and go.
+    Networks,
 }
 
 /// What is read, and how often, while somebody looks.
@@ -43,6 +51,8 @@ pub enum HostUpdate {
     State(ConnectionState),
     /// Domains that came, changed or went.
     Domains(DomainChanges),
+    /// Networks that came, changed or went; told while somebody looks ([`Interest::Networks`]).
+    Networks(NetworkChanges),
     /// A reading of a watched domain's counters, and the memory that it uses, where the host knows.
     Counters(DomainId, Counters, Option<KiB>),
     /// Domains whose details (texts, devices, addresses from the agent) may have changed: to be read again if shown.
@@ -111,6 +121,25 @@ pub struct DomainChanges {
 }
 
 impl DomainChanges {
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        !self.complete && self.changed.is_empty() && self.removed.is_empty()
+    }
+}
+
+/// A batch of changes of networks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkChanges {
+    /// Whether `changed` is all there is, and everything else is gone.
+    pub complete: bool,
+    /// Networks that came or changed.
+    pub changed: Vec<Network>,
+    /// Networks that went.
+    pub removed: Vec<NetworkId>,
+}
+
+impl NetworkChanges {
     /// Whether there is nothing to tell.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

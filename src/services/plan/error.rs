@@ -24,6 +24,9 @@ pub enum StepFailure {
     /// A machine of that name is there, and is not ours.
     #[error("a machine named {0} is there already")]
     NameTaken(String),
+    /// A virtual network of that name is there, and is not ours.
+    #[error("a virtual network named {0} is there already")]
+    NetworkNameTaken(String),
     /// A file or volume is there, and is not ours.
     #[error("{0} is there already")]
     FileTaken(String),

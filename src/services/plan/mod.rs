@@ -13,6 +13,7 @@ mod injection;
 mod job;
 pub mod journal;
 pub mod make;
+pub mod networks;
 mod runner;
 mod secrets;
 mod step;
@@ -67,6 +68,18 @@ pub enum Purpose {
     Delete(Vec<String>),
     /// Undefine a machine and keep its disks.
     Undefine(String),
+    /// Make a virtual network.
+    MakeNetwork(String),
+    /// Change a virtual network.
+    EditNetwork(String),
+    /// Start a virtual network.
+    StartNetwork(String),
+    /// Stop a virtual network.
+    StopNetwork(String),
+    /// Have a virtual network start with its host, or no longer.
+    AutostartNetwork(String, bool),
+    /// Delete a virtual network.
+    DeleteNetwork(String),
     /// Mend something about the host.
     Mend(String),
 }

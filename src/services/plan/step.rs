@@ -86,6 +86,18 @@ steps! {
     ForceOff,
     /// Start a virtual network.
     StartNetwork,
+    /// Define a new virtual network.
+    DefineNetwork,
+    /// Give a virtual network another configuration.
+    RedefineNetwork,
+    /// Take a virtual network out of libvirt's list.
+    UndefineNetwork,
+    /// Stop a virtual network; nothing is deleted.
+    StopNetwork,
+    /// Have a virtual network start with its host, or no longer.
+    SetNetworkAutostart,
+    /// Change a virtual network while it runs.
+    UpdateNetwork,
     /// Start a storage pool.
     StartPool,
     /// Make a volume.

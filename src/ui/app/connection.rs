@@ -60,6 +60,7 @@ impl App {
         match update {
             HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
+            HostUpdate::Networks(_) => {}
             HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));

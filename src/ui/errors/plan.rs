@@ -70,6 +70,10 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
             gettext_f("There is a machine named {name} already.", &[("name", name)]),
             gettext("Choose another name."),
         ),
+        StepFailure::NetworkNameTaken(name) => UserText::new(
+            gettext_f("There is a virtual network named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
         StepFailure::FileTaken(name) => UserText::new(
             gettext_f("There is a file {name} already.", &[("name", name)]),
             gettext("Choose another name, or look whether somebody still needs that file."),

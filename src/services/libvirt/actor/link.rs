@@ -87,6 +87,7 @@ impl Actor {
         let everything = self.store.everything();
         self.tell(&HostUpdate::Domains(everything));
         self.watches.restart(Instant::now());
+        self.networks.restart();
     }
 
     fn wait_for_retry(&mut self, error: HostError) {

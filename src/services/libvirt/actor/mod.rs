@@ -1,6 +1,7 @@
 //! The thread that owns one host's picture: it takes messages, and does what is due.
 
 mod link;
+mod networks;
 mod statistics;
 mod sync;
 
@@ -14,7 +15,7 @@ use std::{
 
 use lectern_model::uri::HostUri;
 
-use self::{link::Phase, statistics::Watches};
+use self::{link::Phase, networks::Networks, statistics::Watches};
 use super::{
     addresses::{Answers, Plan},
     attempt::{Generation, Opened},
@@ -43,6 +44,8 @@ pub(crate) enum Message {
     Unwatch(u64),
     /// Statistics are wanted at this pace.
     Pace(Pace),
+    /// Networks may have changed without an event.
+    Networks,
     /// Connect now.
     Retry,
     /// The last handle is gone.
@@ -78,6 +81,7 @@ pub(crate) struct Actor {
     reconciled: Instant,
     watches: Watches,
     addresses: Plan,
+    networks: Networks,
 }
 
 /// How many messages are taken before what is due is done.
@@ -103,6 +107,7 @@ impl Actor {
             reconciled: now,
             watches: Watches::default(),
             addresses: Plan::default(),
+            networks: Networks::default(),
         }
     }
 
@@ -140,6 +145,7 @@ impl Actor {
             Message::Subscribe(subscriber) => self.subscribe(subscriber),
             Message::Watch(id, interest) => self.watch(id, interest),
             Message::Unwatch(id) => self.unwatch(id),
+            Message::Networks => self.networks.mark(),
             Message::Pace(pace) => self.set_pace(pace),
             Message::Retry => self.retry(),
             Message::Stop => {}
@@ -153,6 +159,7 @@ impl Actor {
         match notice {
             Notice::Changed { id, details } => self.mark(id, details),
             Notice::Touched(id) => self.touch(id),
+            Notice::Networks => self.networks.mark(),
             Notice::Closed => self.closed(),
         }
     }
@@ -176,9 +183,10 @@ impl Actor {
         match &self.phase {
             Phase::Connecting => None,
             Phase::Waiting { retry_at, .. } => *retry_at,
-            Phase::Up { .. } => {
-                [self.batch.due(now), self.reconcile_due(), self.watches.due()].into_iter().flatten().min()
-            }
+            Phase::Up { .. } => [self.batch.due(now), self.reconcile_due(), self.watches.due(), self.networks.due(now)]
+                .into_iter()
+                .flatten()
+                .min(),
         }
     }
 
@@ -194,5 +202,6 @@ impl Actor {
         self.reconcile_if_due(now);
         self.flush_if_due(now);
         self.read_statistics_if_due(now);
+        self.read_networks_if_due(now);
     }
 }

@@ -66,7 +66,7 @@ impl Watches {
     fn domains_wanted(&self) -> HashSet<DomainId> {
         let domain = |interest: &Interest| match interest {
             Interest::Domain(id) => Some(*id),
-            Interest::List => None,
+            Interest::List | Interest::Networks => None,
         };
         self.interests.values().filter_map(domain).collect()
     }
@@ -88,13 +88,16 @@ impl Actor {
         let now = Instant::now();
         self.watches.interests.insert(id, interest);
         match interest {
-            Interest::List => self.watches.list.get_or_insert(now),
-            Interest::Domain(_) => self.watches.domains.insert(now),
-        };
+            Interest::List => self.watches.list = self.watches.list.or(Some(now)),
+            Interest::Domain(_) => self.watches.domains = Some(now),
+            Interest::Networks => self.networks.look(),
+        }
     }
 
     pub(super) fn unwatch(&mut self, id: u64) {
-        self.watches.interests.remove(&id);
+        if self.watches.interests.remove(&id) == Some(Interest::Networks) {
+            self.networks.look_away();
+        }
         if self.watches.domains_wanted().is_empty() {
             self.watches.domains = None;
         }

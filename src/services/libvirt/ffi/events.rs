@@ -27,6 +27,8 @@ pub(crate) enum Notice {
     },
     /// Only its details may have changed: texts, devices, the guest agent.
     Touched(DomainId),
+    /// A network came, went, started or stopped.
+    Networks,
     /// The connection is gone.
     Closed,
 }
@@ -118,11 +120,14 @@ impl Drop for Subscriptions {
     }
 }
 
-fn boxed(sink: &Sink) -> *mut c_void {
+/// A box of the sink for libvirt to hold, for [`free`] to take back.
+pub(super) fn boxed(sink: &Sink) -> *mut c_void {
     Box::into_raw(Box::new(Arc::clone(sink))).cast()
 }
 
-unsafe extern "C" fn free(opaque: *mut c_void) {
+/// # Safety
+/// `opaque` was made by [`boxed`], and is given back once.
+pub(super) unsafe extern "C" fn free(opaque: *mut c_void) {
     // SAFETY: made by `boxed`, and given back once.
     drop(unsafe { Box::from_raw(opaque.cast::<Sink>()) });
 }
@@ -131,7 +136,7 @@ unsafe extern "C" fn free(opaque: *mut c_void) {
 ///
 /// # Safety
 /// `opaque` was made by `boxed` and is not freed during the call.
-unsafe fn tell(opaque: *mut c_void, notice: Notice) {
+pub(super) unsafe fn tell(opaque: *mut c_void, notice: Notice) {
     // SAFETY: as the caller promises.
     let sink = unsafe { &*opaque.cast::<Sink>() };
     if catch_unwind(AssertUnwindSafe(|| sink(notice))).is_err() {

@@ -8,6 +8,8 @@ pub(super) mod event_loop;
 #[cfg(test)]
 mod event_loop_tests;
 pub(super) mod events;
+pub(super) mod network_events;
+pub(crate) mod networks;
 pub(super) mod poll;
 pub(super) mod stats;
 pub(super) mod wire;

@@ -279,7 +279,7 @@ fn has(xml: &str, path: &[&str]) -> bool {
     Document::parse(xml).is_ok_and(|document| document.find(&path).is_some())
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     match (Document::parse(a), Document::parse(b)) {
         (Ok(a), Ok(b)) => a.same_as(&b),
         _ => a == b,

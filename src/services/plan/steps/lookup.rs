@@ -1,6 +1,6 @@
 //! Finds things by name, where not being there is an answer and no error.
 
-use lectern_model::id::DomainId;
+use lectern_model::{id::DomainId, network::NetworkId};
 use virt::{connect::Connect, domain::Domain, network::Network, storage_pool::StoragePool, storage_vol::StorageVol};
 
 use crate::{
@@ -39,6 +39,22 @@ pub(super) fn domain_named(connect: &Connect, name: &str) -> Result<Option<Domai
 /// As libvirt gives it; none of that name is an error.
 pub(super) fn network(connect: &Connect, name: &str) -> Result<Network, LibvirtError> {
     checked(connect.lookup_network_by_name(name))
+}
+
+/// The network with this identifier.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn network_by_id(connect: &Connect, id: NetworkId) -> Result<Option<Network>, LibvirtError> {
+    found(connect.lookup_network_by_uuid_string(&id.to_string()), codes::NO_NETWORK)
+}
+
+/// The network of this name, where there is one.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn network_named(connect: &Connect, name: &str) -> Result<Option<Network>, LibvirtError> {
+    found(connect.lookup_network_by_name(name), codes::NO_NETWORK)
 }
 
 /// The pool of this name.

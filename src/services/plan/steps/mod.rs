@@ -6,6 +6,8 @@ mod domain;
 mod folders;
 mod lookup;
 mod network;
+mod network_define;
+mod network_update;
 mod pool;
 mod power;
 mod snapshots;
@@ -16,7 +18,9 @@ pub use self::{
     delete::DeleteImage,
     domain::{Define, Discard, Redefine, Undefine},
     folders::MendFolders,
-    network::StartNetwork,
+    network::{SetNetworkAutostart, StartNetwork, StopNetwork},
+    network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
+    network_update::UpdateNetwork,
     pool::StartPool,
     power::{ForceOff, Start},
     snapshots::SnapshotRecord,

@@ -1,12 +1,14 @@
-//! Starting a virtual network that a machine needs.
+//! Starting and stopping virtual networks, and having them start with their host.
 
-use lectern_model::{command::CommandLine, uri::HostUri};
+use lectern_model::{command::CommandLine, network::NetworkId, uri::HostUri};
 use serde::{Deserialize, Serialize};
+use virt::network::Network;
 
 use super::lookup;
 use crate::{
+    host::HostError,
     jobs::StepText,
-    libvirt::ffi::error::checked,
+    libvirt::ffi::{error::checked, networks},
     plan::{Step, StepError, context::Context, step::Act},
 };
 
@@ -39,12 +41,124 @@ impl Act for StartNetwork {
         Ok(())
     }
 
-    /// A network without guests costs nothing, and others may have begun to use it: it stays on.
-    fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
-        Ok(())
+    /// It is stopped again, unless others have begun to use it.
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::network_named(context.connect(), &self.name)? {
+            Some(network)
+                if checked(network.is_active())? && networks::ports(&network).is_ok_and(|ports| ports == 0) =>
+            {
+                Ok(checked(network.destroy())?)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn without_secrets(&self) -> Step {
         self.clone().into()
     }
+}
+
+/// Stop a network; nothing is deleted, and machines that are on lose their connection to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopNetwork {
+    /// The network.
+    pub id: NetworkId,
+    /// Its name.
+    pub name: String,
+    /// The XML of one that is gone when it is stopped.
+    pub transient: Option<String>,
+}
+
+impl Act for StopNetwork {
+    fn text(&self) -> StepText {
+        StepText::StopNetwork { name: self.name.clone() }
+    }
+
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![CommandLine::virsh(host.as_str()).args(["net-destroy", "--network"]).arg(&self.name)]
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        found(context, self.id).map(drop)
+    }
+
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::network_by_id(context.connect(), self.id)? {
+            Some(network) => stop(&network),
+            None => Ok(()),
+        }
+    }
+
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match (lookup::network_by_id(context.connect(), self.id)?, &self.transient) {
+            (Some(network), _) if !checked(network.is_active())? => Ok(checked(network.create())?),
+            (None, Some(xml)) => Ok(checked(context.connect().create_network_xml(xml)).map(drop)?),
+            (None, None) => Err(HostError::Gone.into()),
+            (Some(_), _) => Ok(()),
+        }
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+/// Have a network start with its host, or no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetNetworkAutostart {
+    /// The network.
+    pub id: NetworkId,
+    /// Its name.
+    pub name: String,
+    /// Whether it shall start with the host; it does the other now.
+    pub on: bool,
+}
+
+impl SetNetworkAutostart {
+    fn set(&self, context: &Context<'_>, on: bool) -> Result<(), StepError> {
+        Ok(checked(found(context, self.id)?.set_autostart(on))?)
+    }
+}
+
+impl Act for SetNetworkAutostart {
+    fn text(&self) -> StepText {
+        StepText::SetNetworkAutostart { name: self.name.clone(), on: self.on }
+    }
+
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let line = CommandLine::virsh(host.as_str()).args(["net-autostart", "--network"]).arg(&self.name);
+        vec![line.args((!self.on).then_some("--disable"))]
+    }
+
+    fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.set(context, self.on)
+    }
+
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::network_by_id(context.connect(), self.id)? {
+            Some(_) => self.set(context, !self.on),
+            None => Ok(()),
+        }
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+/// The network, which must be there.
+pub(super) fn found(context: &Context<'_>, id: NetworkId) -> Result<Network, StepError> {
+    Ok(lookup::network_by_id(context.connect(), id)?.ok_or(HostError::Gone)?)
+}
+
+/// Stops the network if it is started.
+pub(super) fn stop(network: &Network) -> Result<(), StepError> {
+    if checked(network.is_active())? {
+        checked(network.destroy())?;
+    }
+    Ok(())
 }

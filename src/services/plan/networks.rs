@@ -1,0 +1,122 @@
+//! The plans of virtual networks, made from what is known of them.
+
+use lectern_model::{
+    mac::MacAddress,
+    network::{Network, NetworkId, NetworkSpec, change::Change},
+    uri::HostUri,
+    xml::{Document, EditError},
+};
+use uuid::Uuid;
+
+use super::{
+    Plan, Purpose, Step,
+    steps::{
+        DefineNetwork, RedefineNetwork, SetNetworkAutostart, StartNetwork, StopNetwork, UndefineNetwork, UpdateNetwork,
+    },
+};
+
+/// Five random bytes: a UUID has its own marks later.
+#[must_use]
+pub fn random() -> [u8; 5] {
+    let mut bytes = [0; 5];
+    bytes.copy_from_slice(&Uuid::new_v4().as_bytes()[..5]);
+    bytes
+}
+
+/// Makes a network of `document`, which may lack a UUID and an Ethernet address.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn create(host: &HostUri, document: &Document, autostart: bool, start: bool) -> Result<Plan, EditError> {
+    let mut spec = NetworkSpec::read(document).unwrap_or_default();
+    let id = spec.id.unwrap_or_else(|| NetworkId::from_random(*Uuid::new_v4().as_bytes()));
+    spec.id = Some(id);
+    if spec.mac.is_none() && spec.mode.has_own_bridge() {
+        // libvirt would choose one too; chosen here, it is the same when the plan is undone and done again.
+        let [a, b, c, ..] = random();
+        spec.mac = Some(MacAddress::from_random([a, b, c]));
+    }
+    let (name, xml) = (spec.name.clone(), spec.apply(document)?.to_string());
+    let mut steps: Vec<Step> = vec![DefineNetwork { id, name: name.clone(), xml }.into()];
+    if autostart {
+        steps.push(SetNetworkAutostart { id, name: name.clone(), on: true }.into());
+    }
+    if start {
+        steps.push(StartNetwork { name: name.clone() }.into());
+    }
+    Ok(Plan::new(Purpose::MakeNetwork(name), host.clone(), steps))
+}
+
+/// Gives a network the configuration `document`: at once where libvirt can, the rest when it starts next. Nothing where
+/// nothing would change.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn change(host: &HostUri, network: &Network, document: &Document) -> Result<Option<Plan>, EditError> {
+    let (old, new) = (network.spec.clone().unwrap_or_default(), NetworkSpec::read(document).unwrap_or_default());
+    let before = Document::parse(&network.xml)?;
+    if before.same_as(document) {
+        return Ok(None);
+    }
+    let change = Change::between(&old, &new)?;
+    // What Lectern does not read may have changed too: then it is not only what is made live.
+    let rest = change.rest || !new.apply(&before)?.same_as(document);
+    let mut steps: Vec<Step> = Vec::new();
+    let live = network.active && !change.live.is_empty();
+    if rest || !live {
+        let (old, new) = (network.xml.clone(), document.to_string());
+        steps.push(RedefineNetwork { id: network.id, name: network.name.clone(), old, new }.into());
+    }
+    if live {
+        let old = (!rest).then(|| network.xml.clone());
+        steps.push(UpdateNetwork { id: network.id, name: network.name.clone(), old, edits: change.live }.into());
+    }
+    Ok(Some(Plan::new(Purpose::EditNetwork(network.name.clone()), host.clone(), steps)))
+}
+
+/// Starts a network.
+#[must_use]
+pub fn start(host: &HostUri, network: &Network) -> Plan {
+    let step = StartNetwork { name: network.name.clone() };
+    Plan::new(Purpose::StartNetwork(network.name.clone()), host.clone(), vec![step.into()])
+}
+
+/// Stops a network; nothing is deleted.
+#[must_use]
+pub fn stop(host: &HostUri, network: &Network) -> Plan {
+    Plan::new(Purpose::StopNetwork(network.name.clone()), host.clone(), vec![stopping(network).into()])
+}
+
+/// Stops a network and starts it again, so that it takes up its configuration.
+#[must_use]
+pub fn restart(host: &HostUri, network: &Network) -> Plan {
+    let steps = vec![stopping(network).into(), StartNetwork { name: network.name.clone() }.into()];
+    Plan::new(Purpose::StartNetwork(network.name.clone()), host.clone(), steps)
+}
+
+/// Has a network start with its host, or no longer.
+#[must_use]
+pub fn autostart(host: &HostUri, network: &Network, on: bool) -> Plan {
+    let step = SetNetworkAutostart { id: network.id, name: network.name.clone(), on };
+    Plan::new(Purpose::AutostartNetwork(network.name.clone(), on), host.clone(), vec![step.into()])
+}
+
+/// Stops and undefines a network.
+#[must_use]
+pub fn delete(host: &HostUri, network: &Network) -> Plan {
+    let mut steps: Vec<Step> = Vec::new();
+    if network.active {
+        steps.push(stopping(network).into());
+    }
+    if network.persistent {
+        let (id, name) = (network.id, network.name.clone());
+        let step = UndefineNetwork { id, name, xml: network.xml.clone(), autostart: network.autostart };
+        steps.push(step.into());
+    }
+    Plan::new(Purpose::DeleteNetwork(network.name.clone()), host.clone(), steps)
+}
+
+fn stopping(network: &Network) -> StopNetwork {
+    let transient = (!network.persistent).then(|| network.xml.clone());
+    StopNetwork { id: network.id, name: network.name.clone(), transient }
+}

@@ -1,0 +1,114 @@
+//! Changing a virtual network while it runs.
+
+use lectern_model::{
+    command::CommandLine,
+    network::{
+        NetworkId,
+        change::{LiveEdit, Section},
+    },
+    uri::HostUri,
+};
+use serde::{Deserialize, Serialize};
+use virt::network::Network;
+
+use super::{
+    domain::same,
+    network::found,
+    network_define::{define, inactive_xml, unchanged},
+};
+use crate::{
+    jobs::StepText,
+    libvirt::ffi::error::checked,
+    plan::{Step, StepError, context::Context, step::Act},
+};
+
+/// Change a started network at once (`virNetworkUpdate`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateNetwork {
+    /// The network.
+    pub id: NetworkId,
+    /// Its name.
+    pub name: String,
+    /// Its inactive XML when the plan was made, where its configuration is changed together with what runs; where that
+    /// is an earlier step's affair, nothing.
+    pub old: Option<String>,
+    /// What comes and goes, in order.
+    pub edits: Vec<LiveEdit>,
+}
+
+impl UpdateNetwork {
+    fn line(&self, host: &HostUri, edit: &LiveEdit) -> CommandLine {
+        let line = CommandLine::virsh(host.as_str()).args(["net-update", "--network"]).arg(&self.name);
+        let line = line.args([edit.virsh(), edit.section.virsh(), "--xml"]).arg(&edit.xml);
+        let line = match edit.parent {
+            Some(nth) => line.arg("--parent-index").arg(nth.to_string()),
+            None => line,
+        };
+        line.arg("--live").args(self.old.as_ref().map(|_| "--config"))
+    }
+
+    /// Makes a change where it is not made yet. With neither flag libvirt would change only what runs.
+    fn make(&self, network: &Network, edit: &LiveEdit) -> Result<(), StepError> {
+        let mut flags = 0;
+        if checked(network.is_active())? && !edit.is_done(&checked(network.xml_desc(0))?) {
+            flags |= virt_sys::VIR_NETWORK_UPDATE_AFFECT_LIVE;
+        }
+        if self.old.is_some() && !edit.is_done(&inactive_xml(network)?) {
+            flags |= virt_sys::VIR_NETWORK_UPDATE_AFFECT_CONFIG;
+        }
+        if flags == 0 {
+            return Ok(());
+        }
+        let command = if edit.add {
+            virt_sys::VIR_NETWORK_UPDATE_COMMAND_ADD_LAST
+        } else {
+            virt_sys::VIR_NETWORK_UPDATE_COMMAND_DELETE
+        };
+        let parent = edit.parent.and_then(|nth| i32::try_from(nth).ok()).unwrap_or(-1);
+        Ok(checked(network.update(command, section(edit.section), parent, &edit.xml, flags))?)
+    }
+}
+
+impl Act for UpdateNetwork {
+    fn text(&self) -> StepText {
+        StepText::UpdateNetwork { name: self.name.clone() }
+    }
+
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.edits.iter().map(|edit| self.line(host, edit)).collect()
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match &self.old {
+            Some(old) => unchanged(context, self.id, &self.name, old),
+            None => found(context, self.id).map(drop),
+        }
+    }
+
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let network = found(context, self.id)?;
+        self.edits.iter().try_for_each(|edit| self.make(&network, edit))
+    }
+
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let network = found(context, self.id)?;
+        self.edits.iter().rev().try_for_each(|edit| self.make(&network, &edit.reversed()))?;
+        // What goes and comes back is the last of its kind then, and has lost what Lectern does not know of it.
+        match &self.old {
+            Some(old) if !same(&inactive_xml(&network)?, old) => define(context, old),
+            _ => Ok(()),
+        }
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+const fn section(section: Section) -> virt_sys::virNetworkUpdateSection {
+    match section {
+        Section::DhcpRange => virt_sys::VIR_NETWORK_SECTION_IP_DHCP_RANGE,
+        Section::DhcpHost => virt_sys::VIR_NETWORK_SECTION_IP_DHCP_HOST,
+        Section::DnsHost => virt_sys::VIR_NETWORK_SECTION_DNS_HOST,
+    }
+}
