@@ -91,10 +91,9 @@ impl World {
             job.cancel();
         }
         let done = match plans::outcome(&job) {
-            Outcome::Done => true,
-            Outcome::Undone { left, .. } if left.is_empty() => return false,
             // A cancel in the middle of a deletion: what is gone is gone, and the machine still stands in the list.
-            Outcome::Stopped { .. } => true,
+            Outcome::Done | Outcome::Stopped { .. } => true,
+            Outcome::Undone { left, .. } if left.is_empty() => return false,
             other => panic!("{other:?}"),
         };
         if plan.can_be_undone() && self.dice.roll(4) == 0 {

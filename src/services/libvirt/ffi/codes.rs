@@ -29,8 +29,6 @@ pub(crate) const AUTH_UNAVAILABLE: i32 = code(virt_sys::VIR_ERR_AUTH_UNAVAILABLE
 pub(crate) const FROM_DBUS: i32 = virt_sys::VIR_FROM_DBUS.cast_signed();
 /// The thing is not in a state for it, or not of a kind.
 pub(crate) const OPERATION_INVALID: i32 = code(virt_sys::VIR_ERR_OPERATION_INVALID);
-/// The driver has no such function.
-pub(crate) const NO_SUPPORT: i32 = code(virt_sys::VIR_ERR_NO_SUPPORT);
 /// There is no such network.
 pub(crate) const NO_NETWORK: i32 = code(virt_sys::VIR_ERR_NO_NETWORK);
 /// There is no such volume.
