@@ -74,7 +74,9 @@ pub enum StateReason {
     GuestCrashed,
     /// Being started, paused before the first instruction.
     StartingUp,
-    /// Stopped since QEMU itself met an error (a broken KVM shows so).
+    /// Stopped by QEMU or libvirt without a reason that libvirt knows; a KVM that gave up shows so.
+    Unexplained,
+    /// Stopped since something that libvirt did with it failed.
     InternalError,
     /// The guest shut itself down.
     Shutdown,
@@ -116,14 +118,15 @@ impl StateReason {
 
     const fn paused(reason: i32) -> Self {
         match reason {
+            0 => Self::Unexplained,
             1 => Self::PausedByUser,
-            2..=4 | 8 | 9 => Self::Busy,
+            2..=4 | 8 | 9 | 12 | 13 => Self::Busy,
             5 => Self::IoError,
             6 => Self::Watchdog,
             7 => Self::FromSnapshot,
             10 => Self::GuestCrashed,
             11 => Self::StartingUp,
-            12 | 13 => Self::InternalError,
+            14 => Self::InternalError,
             _ => Self::None,
         }
     }
@@ -266,7 +269,8 @@ mod tests {
     #[test]
     fn a_paused_machine_tells_a_user_from_a_failure() {
         assert_eq!(StateReason::from_raw(3, 1), StateReason::PausedByUser);
-        assert_eq!(StateReason::from_raw(3, 12), StateReason::InternalError);
+        assert_eq!(StateReason::from_raw(3, 0), StateReason::Unexplained);
+        assert_eq!(StateReason::from_raw(3, 14), StateReason::InternalError);
         assert_eq!(StateReason::from_raw(5, 5), StateReason::Saved);
         assert_eq!(StateReason::from_raw(5, 77), StateReason::None);
     }

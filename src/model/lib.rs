@@ -4,6 +4,7 @@
 //! - [`uri`]: which host a connection means
 //! - [`domain`]: states, reasons, what may be done when, and what an action loses
 //! - [`capabilities`]: what a host can do; [`guest_os`]: what an operating system wants
+//! - [`kvm`]: machines that KVM does not run, and their emulation
 //! - [`defaults`]: the hardware of a new machine
 //! - [`identity`]: whose machine an XML describes; [`diff`]: two texts line by line
 //! - [`address`]: a guest's addresses and where they were learnt
@@ -30,6 +31,7 @@ pub mod guest_os;
 pub mod id;
 pub mod identity;
 pub mod identity_files;
+pub mod kvm;
 pub mod mac;
 pub mod metadata;
 pub mod names;

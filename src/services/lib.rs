@@ -4,6 +4,7 @@
 //! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
 //! - [`osinfo`]: the database of operating systems
+//! - [`probe`]: whether KVM really boots a guest
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
 pub mod disk;
@@ -12,5 +13,6 @@ pub mod jobs;
 mod libvirt;
 pub mod osinfo;
 pub mod plan;
+pub mod probe;
 
 pub use disk::access as disk_access;

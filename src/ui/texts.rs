@@ -25,6 +25,7 @@ pub(crate) fn reason(reason: StateReason) -> Option<String> {
         | StateReason::Booted
         | StateReason::Unpaused
         | StateReason::Shutdown
+        | StateReason::Unexplained
         | StateReason::PausedByUser => return None,
         StateReason::Restored => gettext("restored from saved memory"),
         StateReason::FromSnapshot => gettext("from a snapshot"),

@@ -20,6 +20,7 @@ use super::{
     reading::Reading,
     types::DomainDetails,
 };
+use crate::probe;
 
 /// One of the texts that libvirt keeps of a domain.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +143,7 @@ pub(crate) fn rename(connection: &Connection, id: DomainId, new: &str) -> Result
 /// # Errors
 /// As libvirt gives it.
 pub(crate) fn read_all(connect: &Connect) -> Result<Vec<Reading>, LibvirtError> {
-    let mut readings = stats::all(connect, stats::LIST, false)?;
+    let mut readings = listed(connect, stats::all(connect, stats::LIST, false)?);
     for reading in &mut readings {
         fill(connect, reading);
     }
@@ -162,11 +163,17 @@ pub(crate) fn read_some(connect: &Connect, ids: &[DomainId]) -> Result<Vec<Readi
             Err(error) => return Err(error),
         }
     }
-    let mut readings = stats::some(&domains, stats::LIST)?;
+    let mut readings = listed(connect, stats::some(&domains, stats::LIST)?);
     for reading in &mut readings {
         fill(connect, reading);
     }
     Ok(readings)
+}
+
+/// Leaves out the machines of probes, which nobody shall see or touch.
+pub(crate) fn listed(connect: &Connect, mut readings: Vec<Reading>) -> Vec<Reading> {
+    readings.retain(|reading| !probe::is_probe(connect, &reading.name));
+    readings
 }
 
 /// The test driver's statistics hold only the state: the rest is asked for, in this process.

@@ -8,6 +8,7 @@
 //! | `host-call-*` | up to three a connection | actions, details, addresses |
 //! | `host-save-*` | up to four a connection | saves of memory, copies of volumes, each on a connection of its own |
 //! | `disk-*` | up to eight | files and tools of this computer (`disk::work`) |
+//! | `host-probe` | one a probe | runs probe guests, on a connection of its own |
 //! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
 //!
 //! A daemon serves five requests of a client at once and stops reading from it, and so from its keep-alive, while
@@ -32,6 +33,7 @@ pub(crate) mod networks;
 pub(crate) mod networks_read;
 mod planning;
 pub(crate) mod pool;
+mod probing;
 mod reading;
 pub(crate) mod reply;
 pub(crate) mod storage;

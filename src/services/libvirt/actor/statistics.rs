@@ -154,7 +154,7 @@ impl Actor {
     fn read_cpu(&mut self, connection: &Connection) {
         let result = stats::all(connection.connect(), stats::CPU, true);
         let at = self.started.elapsed();
-        match result {
+        match result.map(|readings| domains::listed(connection.connect(), readings)) {
             Ok(readings) => self.take_cpu(&readings, at),
             Err(error) => self.failed(&error.into()),
         }

@@ -35,3 +35,5 @@ pub(crate) const NO_NETWORK: i32 = code(virt_sys::VIR_ERR_NO_NETWORK);
 pub(crate) const NO_STORAGE_VOL: i32 = code(virt_sys::VIR_ERR_NO_STORAGE_VOL);
 /// A volume of that name is there already.
 pub(crate) const STORAGE_VOL_EXIST: i32 = code(virt_sys::VIR_ERR_STORAGE_VOL_EXIST);
+/// The domain has no such metadata.
+pub(crate) const NO_DOMAIN_METADATA: i32 = code(virt_sys::VIR_ERR_NO_DOMAIN_METADATA);

@@ -10,6 +10,7 @@ mod event_loop_tests;
 pub(super) mod events;
 pub(super) mod network_events;
 pub(crate) mod networks;
+pub(crate) mod lives;
 pub(super) mod poll;
 pub(super) mod stats;
 pub(super) mod wire;
