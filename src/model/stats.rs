@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use crate::units::KiB;
+
 /// One reading of a domain's counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counters {
@@ -43,6 +45,24 @@ pub fn usage(before: &Counters, now: &Counters) -> Option<Usage> {
         disk: (rate(before.disk.0, now.disk.0)?, rate(before.disk.1, now.disk.1)?),
         net: (rate(before.net.0, now.net.0)?, rate(before.net.1, now.net.1)?),
     })
+}
+
+/// One reading of a host's own counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostCounters {
+    /// Time that its CPUs worked so far, and time altogether; a driver that does not tell has none.
+    pub cpu: Option<(Duration, Duration)>,
+    /// Memory in use, caches left out, and all of it.
+    pub memory: Option<(KiB, KiB)>,
+}
+
+/// The share of its CPUs that a host used between two readings, 0 to 1; `None` where it is not told, or a counter went
+/// back (a restart).
+#[must_use]
+pub fn host_cpu(before: &HostCounters, now: &HostCounters) -> Option<f32> {
+    let ((busy_before, all_before), (busy, all)) = (before.cpu?, now.cpu?);
+    let (busy, all) = (busy.checked_sub(busy_before)?, all.checked_sub(all_before)?);
+    (all > Duration::ZERO).then(|| narrow((busy.as_secs_f64() / all.as_secs_f64()).clamp(0.0, 1.0)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for a graph; 2^53 bytes in one interval do not happen")]
@@ -130,6 +150,16 @@ mod tests {
     #[test]
     fn usage_never_passes_the_whole() {
         assert!((usage(&at(0, 0), &at(1, 99_000)).unwrap().cpu - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn a_hosts_share_is_of_all_its_time() {
+        let at =
+            |busy, all| HostCounters { cpu: Some((Duration::from_secs(busy), Duration::from_secs(all))), memory: None };
+        assert_eq!(host_cpu(&at(10, 100), &at(11, 104)), Some(0.25));
+        assert_eq!(host_cpu(&at(10, 100), &at(9, 104)), None);
+        assert_eq!(host_cpu(&at(10, 100), &at(10, 100)), None);
+        assert_eq!(host_cpu(&HostCounters::default(), &at(1, 2)), None);
     }
 
     #[test]

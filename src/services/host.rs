@@ -5,9 +5,10 @@ pub use crate::libvirt::{
     console::{Console, ConsoleEnd},
     default_host::default_host,
     error::{ConnectFailure, HostError, LibvirtError},
+    facts::HostFacts,
     handle::Host,
-    storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     networks_read::Attachment,
+    storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     types::{
         ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, NetworkChanges, Pace, Version,
     },

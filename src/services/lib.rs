@@ -5,6 +5,7 @@
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
 //! - [`osinfo`]: the database of operating systems
 //! - [`probe`]: whether KVM really boots a guest
+//! - [`readiness`]: whether a host is ready for machines, and what helps
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
 pub mod disk;
@@ -14,5 +15,6 @@ mod libvirt;
 pub mod osinfo;
 pub mod plan;
 pub mod probe;
+pub mod readiness;
 
 pub use disk::access as disk_access;

@@ -111,6 +111,8 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::SetNetworkAutostart { name, on } => autostart_network(name, *on),
         StepText::UpdateNetwork { name } => gettext_f("Change the running virtual network {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
+        StepText::ReadyNetwork { name } => gettext_f("Make the virtual network {name} ready", &[("name", name)]),
+        StepText::ReadyPool { name } => gettext_f("Make the storage pool {name} ready", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
         StepText::Copy { from, to } => gettext_f("Copy {from} to {to}", &[("from", from), ("to", to)]),
         StepText::MendFolders { folders } => {

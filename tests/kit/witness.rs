@@ -7,6 +7,7 @@ use lectern_model::{
     domain::{Domain, DomainAction, DomainState},
     id::DomainId,
     network::{Network, NetworkId},
+    stats::HostCounters,
     uri::HostUri,
 };
 use lectern_services::host::{ConnectionState, Console, Host, HostError, HostUpdate};
@@ -33,6 +34,8 @@ pub struct Witness {
     pub batches: usize,
     /// How many readings of counters came.
     pub readings: usize,
+    /// The readings of the host's own counters.
+    pub loads: Vec<HostCounters>,
     updates: Receiver<HostUpdate>,
 }
 
@@ -45,7 +48,7 @@ impl Witness {
         let host = Host::connect(HostUri::parse(uri).expect("a URI"));
         let updates = host.updates();
         let (domains, networks) = (HashMap::new(), HashMap::new());
-        Self { host, state: None, domains, networks, complete: 0, batches: 0, readings: 0, updates }
+        Self { host, state: None, domains, networks, complete: 0, batches: 0, readings: 0, loads: Vec::new(), updates }
     }
 
     /// Connects, and waits for the first whole picture.
@@ -70,6 +73,7 @@ impl Witness {
                     changes.removed.iter().for_each(|id| drop(self.domains.remove(id)));
                 }
                 HostUpdate::Counters(..) => self.readings += 1,
+                HostUpdate::Load(load) => self.loads.push(load),
                 HostUpdate::Touched(_) => {}
                 HostUpdate::Networks(changes) => {
                     if changes.complete {

@@ -106,6 +106,16 @@ pub enum StepText {
         /// Its name.
         name: String,
     },
+    /// Have a virtual network there, on, and coming with the host.
+    ReadyNetwork {
+        /// Its name.
+        name: String,
+    },
+    /// Have a storage pool there, on, and coming with the host.
+    ReadyPool {
+        /// Its name.
+        name: String,
+    },
     /// Make a volume.
     CreateVolume {
         /// Its pool.

@@ -7,7 +7,7 @@ use lectern_model::{
     domain::Domain,
     id::DomainId,
     network::{Network, NetworkId},
-    stats::Counters,
+    stats::{Counters, HostCounters},
     units::KiB,
     xml::domain::DomainXml,
 };
@@ -23,6 +23,8 @@ pub enum Interest {
     Domain(DomainId),
     /// The virtual networks, as they come, change and go.
     Networks,
+    /// The host's own load, as often as a domain's.
+    Host,
 }
 
 /// What is read, and how often, while somebody looks.
@@ -55,6 +57,8 @@ pub enum HostUpdate {
     Networks(NetworkChanges),
     /// A reading of a watched domain's counters, and the memory that it uses, where the host knows.
     Counters(DomainId, Counters, Option<KiB>),
+    /// A reading of the host's own counters.
+    Load(HostCounters),
     /// Domains whose details (texts, devices, addresses from the agent) may have changed: to be read again if shown.
     Touched(Vec<DomainId>),
 }

@@ -100,6 +100,10 @@ steps! {
     UpdateNetwork,
     /// Start a storage pool.
     StartPool,
+    /// Have a network there, on, and coming with the host.
+    ReadyNetwork,
+    /// Have a pool there, on, and coming with the host.
+    ReadyPool,
     /// Make a volume.
     CreateVolume,
     /// Copy an image to a new volume, by the daemon.

@@ -31,7 +31,7 @@ impl Disk {
     /// # Errors
     /// As libvirt gives it.
     pub(super) fn make(connect: &Connect, host: &HostUri, name: &str) -> Result<Option<Self>, HostError> {
-        let xml = volume_xml(name).map_err(unwritable)?;
+        let xml = volume_xml(name).map_err(|error| unwritable(&error))?;
         for pool in pools(connect)? {
             match fill(connect, &pool, &xml) {
                 Ok(volume) => {
@@ -78,7 +78,7 @@ fn end_pool(pool: &StoragePool) {
     }
 }
 
-fn unwritable(error: EditError) -> HostError {
+fn unwritable(error: &EditError) -> HostError {
     HostError::BadAnswer(error.to_string())
 }
 
@@ -95,7 +95,7 @@ fn transient_pool(connect: &Connect, host: &HostUri, name: &str) -> Result<Optio
     let Some(folder) = images(host) else { return Ok(None) };
     let target = Element::new("target").child(Element::new("path").text(&folder.to_string_lossy()));
     let pool = Element::new("pool").attribute("type", "dir").child(Element::new("name").text(name)).child(target);
-    let xml = written("<pool/>", &pool).map_err(unwritable)?;
+    let xml = written("<pool/>", &pool).map_err(|error| unwritable(&error))?;
     let flags = virt_sys::VIR_STORAGE_POOL_CREATE_WITH_BUILD;
     match checked(connect.create_storage_pool_xml(&xml, flags)) {
         Ok(pool) => Ok(Some(pool)),

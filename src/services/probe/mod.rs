@@ -19,7 +19,7 @@ use virt::connect::Connect;
 pub use self::report::{Attempt, Candidate, Fate, Obstacle, Report, Verdict};
 pub(crate) use self::{
     cache::Key,
-    disk::written,
+    disk::{images, written},
     run::{News, run},
 };
 use crate::libvirt::ffi::{codes, error::checked};

@@ -62,6 +62,7 @@ impl App {
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Networks(_) => {}
             HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
+            HostUpdate::Load(_) => {}
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
             }

@@ -17,7 +17,7 @@ use crate::libvirt::{
     connection::Connection,
     domains,
     error::HostError,
-    ffi::stats,
+    ffi::{node, stats},
     reading::Reading,
     types::{DomainChanges, Interest, Pace},
 };
@@ -34,6 +34,7 @@ pub(super) struct Watches {
     pace: Pace,
     list: Option<Instant>,
     domains: Option<Instant>,
+    host: Option<Instant>,
     /// The last reading of each active domain, for the list.
     before: HashMap<DomainId, Counters>,
     /// Until when the driver is not asked for CPU times.
@@ -48,25 +49,26 @@ impl Watches {
 
     /// When something is to be read.
     pub(super) fn due(&self) -> Option<Instant> {
-        [self.list, self.domains].into_iter().flatten().min()
+        [self.list, self.domains, self.host].into_iter().flatten().min()
     }
 
     /// Begins anew, with what is looked at now.
     pub(super) fn restart(&mut self, now: Instant) {
         self.before.clear();
         self.cpu_absent = None;
-        self.list = self.list_wanted().then_some(now);
+        self.list = self.wants(Interest::List).then_some(now);
         self.domains = (!self.domains_wanted().is_empty()).then_some(now);
+        self.host = self.wants(Interest::Host).then_some(now);
     }
 
-    fn list_wanted(&self) -> bool {
-        self.interests.values().any(|interest| *interest == Interest::List)
+    fn wants(&self, wanted: Interest) -> bool {
+        self.interests.values().any(|interest| *interest == wanted)
     }
 
     fn domains_wanted(&self) -> HashSet<DomainId> {
         let domain = |interest: &Interest| match interest {
             Interest::Domain(id) => Some(*id),
-            Interest::List | Interest::Networks => None,
+            Interest::List | Interest::Networks | Interest::Host => None,
         };
         self.interests.values().filter_map(domain).collect()
     }
@@ -90,6 +92,7 @@ impl Actor {
         match interest {
             Interest::List => self.watches.list = self.watches.list.or(Some(now)),
             Interest::Domain(_) => self.watches.domains = Some(now),
+            Interest::Host => self.watches.host = self.watches.host.or(Some(now)),
             Interest::Networks => self.networks.look(),
         }
     }
@@ -101,7 +104,10 @@ impl Actor {
         if self.watches.domains_wanted().is_empty() {
             self.watches.domains = None;
         }
-        if self.watches.list.is_some() && !self.watches.list_wanted() {
+        if !self.watches.wants(Interest::Host) {
+            self.watches.host = None;
+        }
+        if self.watches.list.is_some() && !self.watches.wants(Interest::List) {
             self.watches.list = None;
             self.watches.before.clear();
             let changes = self.store.forget_cpu();
@@ -118,6 +124,7 @@ impl Actor {
         let now = Instant::now();
         self.watches.list = self.watches.list.map(|_| now);
         self.watches.domains = self.watches.domains.map(|_| now);
+        self.watches.host = self.watches.host.map(|_| now);
         if !pace.cpu {
             self.watches.before.clear();
             let changes = self.store.forget_cpu();
@@ -137,6 +144,17 @@ impl Actor {
         if self.watches.domains.is_some_and(|at| at <= now) {
             self.read_watched(&connection);
         }
+        if self.watches.host.is_some_and(|at| at <= now) {
+            self.read_load(&connection);
+        }
+    }
+
+    fn read_load(&mut self, connection: &Connection) {
+        match node::counters(connection.connect()) {
+            Ok(counters) => self.tell(&HostUpdate::Load(counters)),
+            Err(error) => self.failed(&error.into()),
+        }
+        self.watches.host = Some(Instant::now() + self.watches.pace.domain);
     }
 
     fn read_list(&mut self, connection: &Connection) {

@@ -73,7 +73,7 @@ fn answer(result: &io::Result<()>) -> Answer {
 }
 
 /// What the sockets that `uri` stands for say; `None` if one of them answers, so that the reason lies behind it.
-pub(super) fn explain(uri: &HostUri) -> Option<ConnectFailure> {
+pub(crate) fn explain(uri: &HostUri) -> Option<ConnectFailure> {
     if uri.is_test() {
         return None;
     }

@@ -8,9 +8,10 @@ pub(super) mod event_loop;
 #[cfg(test)]
 mod event_loop_tests;
 pub(super) mod events;
+pub(crate) mod lives;
 pub(super) mod network_events;
 pub(crate) mod networks;
-pub(crate) mod lives;
+pub(super) mod node;
 pub(super) mod poll;
 pub(super) mod stats;
 pub(super) mod wire;

@@ -10,6 +10,7 @@ mod network_define;
 mod network_update;
 mod pool;
 mod power;
+mod ready;
 mod snapshots;
 mod volume;
 
@@ -23,6 +24,7 @@ pub use self::{
     network_update::UpdateNetwork,
     pool::StartPool,
     power::{ForceOff, Start},
+    ready::{Pending, ReadyNetwork, ReadyPool},
     snapshots::SnapshotRecord,
     volume::CreateVolume,
 };
