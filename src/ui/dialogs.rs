@@ -143,3 +143,23 @@ pub(crate) fn show_error(text: &UserText, parent: &impl IsA<gtk::Widget>) {
     }
     dialog.present(Some(parent));
 }
+
+/// Asks whether a machine shall be emulated from its next start on; calls `then` if the user agrees.
+pub(crate) fn ask_to_emulate(name: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
+    let title = gettext_f("Emulate {name}?", &[("name", name)]);
+    let body = gettext(
+        "It is then run by QEMU alone, without KVM: many times slower, but on every host. It takes effect when the machine is started the next time: force it off if it hangs. The change can be undone.",
+    );
+    let dialog = adw::AlertDialog::new(Some(&title), Some(&body));
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("do", &gettext("Use Emulation"))]);
+    dialog.set_response_appearance("do", adw::ResponseAppearance::Suggested);
+    dialog.set_default_response(Some("do"));
+    dialog.set_close_response("cancel");
+    let then = std::cell::Cell::new(Some(then));
+    dialog.connect_response(Some("do"), move |_, _| {
+        if let Some(then) = then.take() {
+            then();
+        }
+    });
+    dialog.present(Some(parent));
+}

@@ -9,6 +9,8 @@
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
 //! - [`delete`]: which files go with a machine
+//!   - [`host`]: the host's page: its load, its readiness, what it is
+//! - [`graph`]: a quantity over the last minute
 //! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
 //! - [`errors`], [`texts`]: from the other layers' values to sentences
 //! - [`actions`]: menus, buttons and keys by the same names
@@ -21,7 +23,9 @@ mod delete;
 mod dialogs;
 mod errors;
 mod frames;
+mod graph;
 mod help;
+mod host;
 mod i18n;
 mod jobs;
 mod language;

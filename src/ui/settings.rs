@@ -1,10 +1,25 @@
 //! The user's own preferences, kept in GSettings; without its schema the defaults serve and nothing is kept.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashMap};
 
 use relm4::gtk::{self, gio, glib, prelude::*};
 
+use lectern_model::uri::HostUri;
+
 use crate::config::{APP_ID, Assets};
+
+/// The names of a host's choices in the setting `hosts`; names that are not known here are kept.
+const AUTOCONNECT: &str = "autoconnect";
+const EMULATE: &str = "emulate";
+
+/// What the user chose for one host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HostChoices {
+    /// It is connected at the start, where no other is named.
+    pub(crate) autoconnect: bool,
+    /// New machines are emulated, as KVM does not work there.
+    pub(crate) emulate: bool,
+}
 
 /// Access to the preferences.
 #[derive(Clone, Debug)]
@@ -65,6 +80,39 @@ impl Settings {
                 settings.disconnect(id);
             }
         });
+    }
+
+    /// What the user chose for the host at `uri`.
+    pub(crate) fn host(&self, uri: &HostUri) -> HostChoices {
+        let of_host = self.hosts().remove(uri.as_str()).unwrap_or_default();
+        let flag = |name: &str| of_host.get(name).copied().unwrap_or_default();
+        HostChoices { autoconnect: flag(AUTOCONNECT), emulate: flag(EMULATE) }
+    }
+
+    /// Keeps what the user chose for the host at `uri`. Only one host is connected at the start: the last one chosen.
+    pub(crate) fn keep_host(&self, uri: &HostUri, choices: HostChoices) {
+        let mut hosts = self.hosts();
+        if choices.autoconnect {
+            for host in hosts.values_mut() {
+                host.insert(AUTOCONNECT.to_owned(), false);
+            }
+        }
+        let host = hosts.entry(uri.as_str().to_owned()).or_default();
+        host.insert(AUTOCONNECT.to_owned(), choices.autoconnect);
+        host.insert(EMULATE.to_owned(), choices.emulate);
+        self.keep("hosts", hosts.to_variant());
+    }
+
+    /// The host to connect at the start, where the user chose one.
+    pub(crate) fn first_host(&self) -> Option<HostUri> {
+        let chosen = |(uri, host): (String, HashMap<String, bool>)| {
+            host.get(AUTOCONNECT).copied().unwrap_or_default().then(|| HostUri::parse(&uri).ok()).flatten()
+        };
+        self.hosts().into_iter().find_map(chosen)
+    }
+
+    fn hosts(&self) -> HashMap<String, HashMap<String, bool>> {
+        self.0.as_ref().and_then(|settings| settings.value("hosts").get()).unwrap_or_default()
     }
 
     /// Keeps a value; GSettings writes it in the background.

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use super::{Document, Node};
+use crate::capabilities::VirtType;
 
 /// The parts of a domain's XML that pages show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainXml {
+    /// How it is run; `None` for a hypervisor that is none of ours.
+    pub virt_type: Option<VirtType>,
     /// `<title>`: a short text of the user's.
     pub title: String,
     /// `<description>`: a longer one.
@@ -77,6 +80,7 @@ impl DomainXml {
         let devices = root.child("devices");
         let all = |name: &'static str| devices.into_iter().flat_map(move |d| d.children_named(name));
         Ok(Self {
+            virt_type: root.attribute("type").and_then(|name| VirtType::parse(&name)),
             title: text(root, "title"),
             description: text(root, "description"),
             disks: all("disk").map(disk).collect(),
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn texts_and_disks_are_read() {
         let domain = DomainXml::parse(XML).unwrap();
-        assert_eq!(domain.title, "Node & one");
+        assert_eq!((domain.title.as_str(), domain.virt_type), ("Node & one", Some(VirtType::Qemu)));
         assert_eq!(domain.disks[0].path.as_deref(), Some("/var/lib/libvirt/images/node1.qcow2"));
         assert!(domain.disks[1].removable && domain.disks[1].path.is_none());
     }

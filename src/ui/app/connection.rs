@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     errors,
+    host::HostMsg,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
     preferences,
@@ -28,6 +29,11 @@ impl App {
                 let text = errors::bad_uri(&error);
                 self.situation = Situation::refused(named.unwrap_or_default(), text);
                 self.tell_situation();
+            }
+            None if self.settings.first_host().is_some() => {
+                if let Some(uri) = self.settings.first_host() {
+                    self.connect(uri, sender);
+                }
             }
             None => sender.spawn_oneshot_command(|| AppCmd::DefaultHost(host::default_host())),
         }
@@ -62,7 +68,7 @@ impl App {
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Networks(_) => {}
             HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
-            HostUpdate::Load(_) => {}
+            HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
             }
@@ -77,6 +83,7 @@ impl App {
         if matches!(state, ConnectionState::Connected(_)) {
             App::look_for_unfinished(sender);
         }
+        self.note_failure(&state);
         self.situation.follow(state);
         self.tell_situation();
     }
@@ -88,6 +95,7 @@ impl App {
         if let Some((_, _, page)) = &self.page {
             page.emit(MachineMsg::Situation(self.situation.clone()));
         }
+        self.tell_host_page(|| HostMsg::Situation(self.situation.clone(), self.why_not.clone()));
         self.enable_actions();
     }
 
@@ -150,6 +158,7 @@ impl App {
             MachinesOutput::Open(id) => self.open(id, Tab::default(), sender),
             MachinesOutput::Retry => self.retry(),
             MachinesOutput::Details => self.show_problem(),
+            MachinesOutput::Readiness => self.open_host(sender),
         }
     }
 
@@ -158,7 +167,7 @@ impl App {
         self.enable_actions();
     }
 
-    fn retry(&mut self) {
+    pub(super) fn retry(&mut self) {
         if let Some(host) = &self.host {
             host.retry();
         }
@@ -176,6 +185,7 @@ impl App {
         match output {
             MachineOutput::Edit(id, edit) => self.edit(id, edit, sender),
             MachineOutput::Retry => self.retry(),
+            MachineOutput::Emulate(id) => self.ask_to_emulate(id, sender),
             MachineOutput::Tab(tab) => self.tab_shown(tab),
         }
     }
@@ -222,6 +232,7 @@ impl App {
         self.page_watch = None;
         let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
         match &self.page {
+            None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Serial, _)) => {}

@@ -9,6 +9,7 @@ use lectern_services::{
 use crate::{
     config::Assets,
     delete::DeleteOutput,
+    host::HostOutput,
     jobs::{JobsOutput, board::JobId},
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
@@ -51,6 +52,12 @@ pub(crate) enum AppMsg {
     Machines(MachinesOutput),
     /// From a machine's page.
     Machine(MachineOutput),
+    /// From the host's page.
+    HostPage(HostOutput),
+    /// The host's page was left.
+    HostLeft,
+    /// The user agreed to have this machine emulated.
+    Emulate(DomainId),
     /// From the sidebar.
     Sidebar(SidebarOutput),
     /// An action was chosen for the machines in question.

@@ -2,6 +2,7 @@
 
 mod connection;
 mod failures;
+mod host;
 mod messages;
 mod picture;
 mod plans;
@@ -13,13 +14,14 @@ use std::collections::{HashMap, VecDeque};
 use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
 
 use lectern_model::{domain::DomainAction, id::DomainId};
-use lectern_services::host::{Host, Watch};
+use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
-use self::{failures::Failures, messages::AppCmd, picture::Picture, plans::Awake};
+use self::{failures::Failures, host::Leaving, messages::AppCmd, picture::Picture, plans::Awake};
 use crate::{
     delete::{DeleteDialog, DeleteOutput},
+    host::{HostPage, TAG},
     i18n::gettext,
     jobs::board::Board,
     machine::{MachinePage, Tab},
@@ -42,8 +44,11 @@ pub(crate) struct App {
     wanted: Option<(String, ShowPage)>,
     selected: Vec<DomainId>,
     page: Option<(DomainId, Tab, Controller<MachinePage>)>,
+    host_page: Option<Controller<HostPage>>,
+    /// Why the host was never connected, as far as it is known.
+    why_not: Option<ConnectFailure>,
     /// Pages that were left, until they are off the screen: their widgets still talk to them.
-    leaving: VecDeque<Controller<MachinePage>>,
+    leaving: VecDeque<Leaving>,
     /// Whether the jobs button is to be told of news, once for all that come together.
     jobs_changed: bool,
     failures: Failures,
@@ -94,7 +99,10 @@ impl Component for App {
                         #[local_ref]
                         navigation -> adw::NavigationView {
                             add: model.machines.widget(),
-                            connect_popped[sender] => move |_, _| sender.input(AppMsg::PageLeft),
+                            connect_popped[sender] => move |_, page| {
+                                let host = page.tag().is_some_and(|tag| tag == TAG);
+                                sender.input(if host { AppMsg::HostLeft } else { AppMsg::PageLeft });
+                            },
                         },
                     },
                 },
@@ -114,6 +122,8 @@ impl Component for App {
             wanted: init.options.show,
             selected: Vec::new(),
             page: None,
+            host_page: None,
+            why_not: None,
             leaving: VecDeque::new(),
             jobs_changed: false,
             failures: Failures::default(),
@@ -148,6 +158,10 @@ impl Component for App {
             AppMsg::Machines(output) => self.machines_said(output, &sender),
             AppMsg::Machine(output) => self.machine_said(output, &sender),
             AppMsg::Sidebar(SidebarOutput::Machines) => self.show_list(),
+            AppMsg::Sidebar(SidebarOutput::Host) => self.open_host(&sender),
+            AppMsg::HostPage(output) => self.host_page_said(output, &sender),
+            AppMsg::HostLeft => self.host_left(&sender),
+            AppMsg::Emulate(id) => self.emulate(id, &sender),
             AppMsg::Sidebar(SidebarOutput::Jobs(output)) => sender.input(output.into()),
             AppMsg::Act(action) => self.asked(action, &sender),
             AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),

@@ -17,6 +17,7 @@ use crate::{
     delete::{DeleteDialog, DeleteInit},
     dialogs,
     errors::{self, UserText},
+    host::HostMsg,
     i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
     texts,
@@ -98,6 +99,7 @@ impl App {
         let Some(job) = self.board.end(id, state.clone()) else { return };
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
         self.awake.set(self.board.plans_running() > 0, &self.window);
+        self.tell_host_page(|| HostMsg::Changed);
         self.notify(&title, &state);
         match (failure, state) {
             (Some(text), _) => self.complain(&title, text),

@@ -4,7 +4,7 @@ use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 
 use lectern_model::domain::DomainAction;
 
-use super::{App, messages::AppMsg};
+use super::{App, host::Leaving, messages::AppMsg};
 use crate::{
     actions,
     machine::{MachineMsg, Tab},
@@ -16,7 +16,7 @@ use crate::{
 const NARROW: f64 = 640.0;
 
 /// Longer than any transition between pages. Without animations `hidden` comes before `popped`, so it cannot be used.
-const OFF_SCREEN: std::time::Duration = std::time::Duration::from_secs(1);
+pub(super) const OFF_SCREEN: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl App {
     /// Restores the size, adds the actions, and listens to what becomes of the window.
@@ -122,7 +122,7 @@ impl App {
     pub(super) fn page_left(&mut self, sender: &ComponentSender<Self>) {
         if let Some((_, _, page)) = self.page.take() {
             page.emit(MachineMsg::Left);
-            self.leaving.push_back(page);
+            self.leaving.push_back(Leaving::Machine(page));
             let input = sender.input_sender().clone();
             gtk::glib::timeout_add_local_once(OFF_SCREEN, move || drop(input.send(AppMsg::PageHidden)));
         }

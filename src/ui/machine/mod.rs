@@ -1,7 +1,6 @@
 //! One machine's page: what it is, and its serial console.
 
 mod files;
-mod graph;
 mod overview;
 pub(crate) mod scheme;
 mod serial;
@@ -9,13 +8,18 @@ mod serial;
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use lectern_model::{
+    capabilities::VirtType,
     domain::{Domain, DomainState},
     id::DomainId,
+    kvm::{self, KvmTrouble},
     stats::Counters,
     units::KiB,
     xml::domain::SerialConsole,
 };
-use lectern_services::host::{DomainDetails, Host, HostError};
+use lectern_services::{
+    host::{DomainDetails, Host, HostError},
+    probe::Verdict,
+};
 
 pub(crate) use self::overview::Edit;
 use self::{
@@ -65,6 +69,10 @@ pub(crate) struct MachinePage {
     tab: Tab,
     stack: adw::ViewStack,
     situation: Situation,
+    /// How the machine is run, once it is known.
+    virt_type: Option<VirtType>,
+    /// Whether an earlier probe found that KVM boots nothing here.
+    kvm_broken: bool,
     overview: Controller<Overview>,
     serial: Controller<Serial>,
 }
@@ -110,6 +118,8 @@ pub(crate) enum MachineMsg {
     Edited(Edit),
     /// The user wants a connection again.
     Retry,
+    /// The user wants the machine emulated.
+    Emulate,
 }
 
 /// What the page asks for.
@@ -119,6 +129,8 @@ pub(crate) enum MachineOutput {
     Edit(DomainId, Edit),
     /// Connect again.
     Retry,
+    /// Have this machine emulated.
+    Emulate(DomainId),
     /// This part is on screen.
     Tab(Tab),
 }
@@ -128,6 +140,8 @@ pub(crate) enum MachineOutput {
 pub(crate) enum MachineCmd {
     /// What was asked for of the machine.
     Details(Box<Result<DomainDetails, HostError>>),
+    /// Whether an earlier probe found that KVM boots nothing here.
+    KvmBroken(bool),
 }
 
 #[relm4::component(pub(crate))]
@@ -179,6 +193,14 @@ impl Component for MachinePage {
                     set_button_label: model.situation.banner_button().as_deref(),
                     connect_button_clicked => MachineMsg::Retry,
                 },
+                add_top_bar = &adw::Banner {
+                    set_use_markup: false,
+                    set_title: &gettext("KVM could not go on with this machine. It may run emulated: slower, but on every host."),
+                    set_button_label: Some(&gettext("Use Emulation…")),
+                    #[watch]
+                    set_revealed: model.suspects_kvm(),
+                    connect_button_clicked => MachineMsg::Emulate,
+                },
                 #[wrap(Some)]
                 #[local_ref]
                 set_content = stack -> adw::ViewStack {
@@ -219,6 +241,8 @@ impl Component for MachinePage {
             tab: init.tab,
             stack: adw::ViewStack::new(),
             situation: init.situation,
+            virt_type: None,
+            kvm_broken: false,
             overview,
             serial,
         };
@@ -227,6 +251,7 @@ impl Component for MachinePage {
         actions::name_popover(&widgets.more);
         widgets.switcher.set_stack(Some(&model.stack));
         model.stack.set_visible_child_name(init.tab.name());
+        model.ask_probe(&sender);
         sender.input(MachineMsg::Refresh);
         ComponentParts { model, widgets }
     }
@@ -245,12 +270,14 @@ impl Component for MachinePage {
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
             MachineMsg::Edited(edit) => drop(sender.output(MachineOutput::Edit(self.domain.id, edit))),
             MachineMsg::Retry => drop(sender.output(MachineOutput::Retry)),
+            MachineMsg::Emulate => drop(sender.output(MachineOutput::Emulate(self.domain.id))),
         }
     }
 
     fn update_cmd(&mut self, message: MachineCmd, sender: ComponentSender<Self>, _root: &Self::Root) {
         match message {
             MachineCmd::Details(details) => self.detailed(*details, &sender),
+            MachineCmd::KvmBroken(broken) => self.kvm_broken = broken,
         }
     }
 }
@@ -269,6 +296,24 @@ impl MachinePage {
             return gettext("This machine was removed from the host. Its disks may still be there.");
         }
         if self.situation.is_stale() { self.situation.banner().unwrap_or_default() } else { String::new() }
+    }
+
+    /// What was found out about KVM earlier; no guest is run for it here.
+    fn ask_probe(&self, sender: &ComponentSender<Self>) {
+        let host = self.host.clone();
+        sender.oneshot_command(async move {
+            let known = host.probed().await.ok().flatten();
+            MachineCmd::KvmBroken(known.is_some_and(|report| report.verdict == Verdict::Broken))
+        });
+    }
+
+    /// Whether KVM is to blame for how the machine stands.
+    fn suspects_kvm(&self) -> bool {
+        match kvm::trouble(self.virt_type, self.domain.state, self.domain.reason) {
+            KvmTrouble::None => false,
+            KvmTrouble::Possible => self.kvm_broken && !self.gone,
+            KvmTrouble::Likely => !self.gone,
+        }
     }
 
     /// Details are read again where a change may have changed them, not at each new usage figure.
@@ -308,7 +353,10 @@ impl MachinePage {
     fn detailed(&mut self, details: Result<DomainDetails, HostError>, sender: &ComponentSender<Self>) {
         self.reading = false;
         match details {
-            Ok(details) => self.tell_details(details),
+            Ok(details) => {
+                self.virt_type = details.parsed.virt_type;
+                self.tell_details(details);
+            }
             Err(error) => tracing::info!(%error, "no details"),
         }
         if std::mem::take(&mut self.again) {

@@ -50,6 +50,8 @@ pub(crate) enum MachinesMsg {
     Retry,
     /// The button for the raw error.
     Details,
+    /// The user wants to know whether the host is ready.
+    Readiness,
 }
 
 /// What the page reports.
@@ -63,6 +65,8 @@ pub(crate) enum MachinesOutput {
     Retry,
     /// Show what libvirt said.
     Details,
+    /// Show whether the host is ready.
+    Readiness,
 }
 
 #[relm4::component(pub(crate))]
@@ -159,6 +163,13 @@ impl SimpleComponent for Machines {
                                 connect_clicked => MachinesMsg::Retry,
                             },
                             gtk::Button {
+                                set_label: &gettext("Readiness"),
+                                add_css_class: "pill",
+                                #[watch]
+                                set_visible: model.situation.can_retry(),
+                                connect_clicked => MachinesMsg::Readiness,
+                            },
+                            gtk::Button {
                                 set_label: &gettext("Details"),
                                 add_css_class: "pill",
                                 #[watch]
@@ -249,6 +260,7 @@ impl SimpleComponent for Machines {
             MachinesMsg::SelectionChanged => self.report_selection(&sender),
             MachinesMsg::Activated(id) => drop(sender.output(MachinesOutput::Open(id))),
             MachinesMsg::Retry => drop(sender.output(MachinesOutput::Retry)),
+            MachinesMsg::Readiness => drop(sender.output(MachinesOutput::Readiness)),
             MachinesMsg::Details => drop(sender.output(MachinesOutput::Details)),
         }
     }

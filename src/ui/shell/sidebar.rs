@@ -26,8 +26,10 @@ pub(crate) enum SidebarMsg {
     Counts(usize, usize),
     /// The jobs changed.
     Jobs(JobsMsg),
-    /// A page was chosen.
+    /// The machines were chosen.
     Chosen,
+    /// The host was chosen.
+    HostChosen,
 }
 
 /// What the sidebar asks for.
@@ -35,6 +37,8 @@ pub(crate) enum SidebarMsg {
 pub(crate) enum SidebarOutput {
     /// Show the machines.
     Machines,
+    /// Show the host.
+    Host,
     /// From the jobs button.
     Jobs(JobsOutput),
 }
@@ -62,34 +66,46 @@ impl SimpleComponent for Sidebar {
                 #[wrap(Some)]
                 set_content = &gtk::Box {
                     set_orientation: gtk::Orientation::Vertical,
-                    gtk::Box {
-                        set_orientation: gtk::Orientation::Vertical,
-                        set_spacing: 3,
-                        set_margin_all: 12,
-                        gtk::Label {
-                            set_xalign: 0.0,
-                            set_ellipsize: gtk::pango::EllipsizeMode::End,
-                            add_css_class: "heading",
-                            #[watch]
-                            set_label: &model.name(),
+                    gtk::ListBox {
+                        add_css_class: "navigation-sidebar",
+                        set_selection_mode: gtk::SelectionMode::None,
+                        update_property: &[gtk::accessible::Property::Label(&gettext("Host"))],
+                        append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("This host and its readiness"))],
+                            set_tooltip_text: Some(&gettext("This host and its readiness")),
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_orientation: gtk::Orientation::Vertical,
+                                set_spacing: 3,
+                                set_margin_top: 6,
+                                set_margin_bottom: 6,
+                                gtk::Label {
+                                    set_xalign: 0.0,
+                                    set_ellipsize: gtk::pango::EllipsizeMode::End,
+                                    add_css_class: "heading",
+                                    #[watch]
+                                    set_label: &model.name(),
+                                },
+                                gtk::Label {
+                                    set_xalign: 0.0,
+                                    set_ellipsize: gtk::pango::EllipsizeMode::Middle,
+                                    add_css_class: "caption",
+                                    add_css_class: "dimmed",
+                                    #[watch]
+                                    set_label: &model.situation.uri(),
+                                    #[watch]
+                                    set_tooltip_text: Some(&model.situation.uri()),
+                                },
+                                gtk::Label {
+                                    set_xalign: 0.0,
+                                    set_wrap: true,
+                                    add_css_class: "caption",
+                                    #[watch]
+                                    set_label: &model.state(),
+                                },
+                            },
                         },
-                        gtk::Label {
-                            set_xalign: 0.0,
-                            set_ellipsize: gtk::pango::EllipsizeMode::Middle,
-                            add_css_class: "caption",
-                            add_css_class: "dimmed",
-                            #[watch]
-                            set_label: &model.situation.uri(),
-                            #[watch]
-                            set_tooltip_text: Some(&model.situation.uri()),
-                        },
-                        gtk::Label {
-                            set_xalign: 0.0,
-                            set_wrap: true,
-                            add_css_class: "caption",
-                            #[watch]
-                            set_label: &model.state(),
-                        },
+                        connect_row_activated[sender] => move |_, _| sender.input(SidebarMsg::HostChosen),
                     },
                     gtk::Separator {},
                     gtk::ListBox {
@@ -132,6 +148,7 @@ impl SimpleComponent for Sidebar {
             SidebarMsg::Counts(machines, running) => (self.machines, self.running) = (machines, running),
             SidebarMsg::Jobs(message) => self.jobs.emit(message),
             SidebarMsg::Chosen => drop(sender.output(SidebarOutput::Machines)),
+            SidebarMsg::HostChosen => drop(sender.output(SidebarOutput::Host)),
         }
     }
 }

@@ -9,9 +9,10 @@ use lectern_model::{
     xml::domain::Disk,
 };
 
-use super::super::{files, graph::Graph};
+use super::super::files;
 use crate::{
     buttons,
+    graph::Graph,
     i18n::{gettext, gettext_f},
     texts,
 };
