@@ -95,6 +95,37 @@ fn many_are_searched_filtered_and_acted_on_at_once() {
 }
 
 #[test]
+fn the_menu_opens_on_whichever_cell_is_clicked() {
+    let desktop = Desktop::start("context-menu");
+    let uri = testhost::course(&desktop);
+    let window = Window::open(&desktop, LECTERN, &uri);
+    let row = window.row("gateway");
+    for place in ["gateway", "1 GiB"] {
+        window.select("controller");
+        desktop.click_on("Lectern", &row.wait_for("label", place), 3);
+        window.wait_for("menu item", "Force Off");
+        window.shot(&format!("menu-{}", place.replace(' ', "-")));
+        assert!(row.is_selected(), "the row under the pointer is what the menu is for");
+        desktop.keys(&["Escape"]);
+        window.wait_gone("menu item", "Force Off");
+    }
+    window.close();
+}
+
+#[test]
+fn the_pointer_finds_rows_again_after_the_wheel() {
+    let desktop = Desktop::start("wheel");
+    let uri = testhost::many(&desktop, 200);
+    let window = Window::open(&desktop, LECTERN, &uri);
+    let list = window.list();
+    window.row("node0");
+    desktop.wheel_over("Lectern", &list, 30);
+    desktop.wheel_over("Lectern", &list, -30);
+    window.select("node3");
+    window.close();
+}
+
+#[test]
 fn a_machine_has_a_page_of_its_own() {
     let desktop = Desktop::start("page");
     let window = Window::open(&desktop, LECTERN, URI);

@@ -6,89 +6,102 @@ use relm4::gtk::{self, gdk, prelude::*};
 
 use lectern_model::domain::Domain;
 
-use super::row::MachineRow;
+use super::{
+    cell::{self, CellView, Part},
+    row::MachineRow,
+};
 use crate::i18n::gettext;
 
 /// The position of the row that a secondary click began on; GTK does not tell a row's position from a point.
 pub(crate) type Pressed = Rc<Cell<Option<u32>>>;
 
+/// What the name has at least; it takes whatever the others leave.
+const NAME_WIDTH: i32 = 170;
+
 /// The columns, in their order. The first carries the icon and names the row.
 pub(crate) fn build(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
-    let text = |title: &str, property, sorter, width| text(title, property, sorter, width, pressed);
-    let name = column(&gettext("Name"), &name_factory(pressed), &rows_by(MachineRow::compare_names));
+    let name = column(&gettext("Name"), &name_factory(pressed), &rows_by(MachineRow::compare_names), NAME_WIDTH);
     name.set_expand(true);
     vec![
         name,
-        text(&gettext("State"), "state", &by(|a, b| a.state.cmp(&b.state)), 190),
-        text(&gettext("IP Address"), "address", &by(|a, b| address(a).cmp(&address(b))), 150),
-        text(&gettext("CPU"), "cpu", &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 80),
-        text(&gettext("Memory"), "memory", &by(|a, b| a.memory.cmp(&b.memory)), 100),
+        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 190),
+        text(&gettext("IP Address"), Part::Address, &by(|a, b| address(a).cmp(&address(b))), 150),
+        text(&gettext("CPU"), Part::Cpu, &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 80),
+        text(&gettext("Memory"), Part::Memory, &by(|a, b| a.memory.cmp(&b.memory)), 100),
     ]
 }
 
-fn column(title: &str, factory: &gtk::SignalListItemFactory, sorter: &gtk::CustomSorter) -> gtk::ColumnViewColumn {
-    gtk::ColumnViewColumn::builder().title(title).factory(factory).sorter(sorter).resizable(true).build()
-}
-
-fn text(
+/// A column of a fixed width: else GTK measures each cell of each row.
+fn column(
     title: &str,
-    property: &'static str,
+    factory: &gtk::SignalListItemFactory,
     sorter: &gtk::CustomSorter,
     width: i32,
-    pressed: &Pressed,
 ) -> gtk::ColumnViewColumn {
-    let factory = gtk::SignalListItemFactory::new();
-    let pressed = Rc::clone(pressed);
-    factory.connect_setup(move |_, item| {
-        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
-        let label = label();
-        label.add_css_class("numeric");
-        show(item, property).bind(&label, "label", gtk::Widget::NONE);
-        item.set_child(Some(&label));
-        note_presses(&label, item, &pressed);
-    });
-    let column = column(title, &factory, sorter);
-    column.set_fixed_width(width);
-    column
+    let column = gtk::ColumnViewColumn::builder().title(title).factory(factory).sorter(sorter);
+    column.resizable(true).fixed_width(width).build()
+}
+
+fn text(title: &str, part: Part, sorter: &gtk::CustomSorter, width: i32) -> gtk::ColumnViewColumn {
+    let make = move |item: &gtk::ListItem| {
+        let text = cell::line();
+        text.add_css_class("numeric");
+        item.set_child(Some(&text));
+        lighten_cell(&text);
+    };
+    let find = move |item: &gtk::ListItem| {
+        let text = item.child().and_downcast()?;
+        Some((CellView::Text(part, text), item.item().and_downcast()?))
+    };
+    column(title, &cell::factory(make, find), sorter, width)
 }
 
 fn name_factory(pressed: &Pressed) -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
     let pressed = Rc::clone(pressed);
-    factory.connect_setup(move |_, item| {
-        let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
+    let make = move |item: &gtk::ListItem| {
         let icon = gtk::Image::new();
         icon.set_accessible_role(gtk::AccessibleRole::Presentation);
-        show(item, "icon").bind(&icon, "icon-name", gtk::Widget::NONE);
-        show(item, "classes").bind(&icon, "css-classes", gtk::Widget::NONE);
-        let label = label();
-        label.set_width_chars(14);
-        show(item, "name").bind(&label, "label", gtk::Widget::NONE);
+        let name = cell::line();
+        name.set_hexpand(true);
         let cell = gtk::Box::new(gtk::Orientation::Horizontal, 12);
         cell.append(&icon);
-        cell.append(&label);
+        cell.append(&name);
         item.set_child(Some(&cell));
+        lighten_cell(&cell);
         note_presses(&cell, item, &pressed);
-    });
-    factory
+    };
+    let find = |item: &gtk::ListItem| {
+        let cell = item.child()?;
+        let (icon, name) = (cell.first_child().and_downcast()?, cell.last_child().and_downcast()?);
+        Some((CellView::Name(icon, name), item.item().and_downcast()?))
+    };
+    cell::factory(make, find)
 }
 
-/// Notes where a secondary click begins, before the list's own gesture opens the menu. The cell around the child is
-/// the one that listens: its padding belongs to the row too.
-fn note_presses(cell: &impl IsA<gtk::Widget>, item: &gtk::ListItem, pressed: &Pressed) {
+/// Takes from the cell around `child` what costs in each frame of a scroll: the row is what the pointer is over, so that
+/// fewer widgets are styled anew as they come under it, and what is in the cell clips itself. The cell is there only once
+/// `child` is on the screen.
+fn lighten_cell(child: &impl IsA<gtk::Widget>) {
+    child.connect_realize(|child| {
+        if let Some(cell) = child.parent() {
+            cell.set_can_target(false);
+            cell.set_overflow(gtk::Overflow::Visible);
+        }
+    });
+}
+
+/// Notes where a secondary click begins, before the list's own gesture opens the menu. The whole row listens, which is
+/// there only once `child` is on the screen.
+fn note_presses(child: &impl IsA<gtk::Widget>, item: &gtk::ListItem, pressed: &Pressed) {
     let click = gtk::GestureClick::builder().button(gdk::BUTTON_SECONDARY).build();
     let (item, pressed) = (item.downgrade(), Rc::clone(pressed));
     click.connect_pressed(move |_, _, _, _| pressed.set(item.upgrade().map(|item| item.position())));
-    cell.parent().unwrap_or_else(|| cell.clone().upcast()).add_controller(click);
-}
-
-fn label() -> gtk::Label {
-    gtk::Label::builder().xalign(0.0).ellipsize(gtk::pango::EllipsizeMode::End).build()
-}
-
-/// The row's property, followed as it changes and as the cell is given another row.
-fn show(item: &gtk::ListItem, property: &str) -> gtk::PropertyExpression {
-    item.property_expression("item").chain_property::<MachineRow>(property)
+    child.connect_realize(move |child| {
+        let row = child.parent().and_then(|cell| cell.parent());
+        if let Some(row) = row.filter(|_| click.widget().is_none()) {
+            row.add_controller(click.clone());
+        }
+    });
 }
 
 fn by(compare: fn(&Domain, &Domain) -> Ordering) -> gtk::CustomSorter {

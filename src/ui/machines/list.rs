@@ -8,6 +8,7 @@ use lectern_model::{domain::Domain, id::DomainId};
 use lectern_services::host::DomainChanges;
 
 use super::{
+    cell::{self, CellView},
     columns::{self, Pressed},
     query::Query,
     row::MachineRow,
@@ -32,10 +33,11 @@ impl List {
         let store = gio::ListStore::new::<MachineRow>();
         let query = Rc::new(RefCell::new(Query::default()));
         let filter = filter(&query);
-        let filtered = gtk::FilterListModel::new(Some(store.clone()), Some(filter.clone()));
         let view = gtk::ColumnView::builder().reorderable(false).build();
-        let sorted = gtk::SortListModel::new(Some(filtered), view.sorter());
-        let selection = gtk::MultiSelection::new(Some(sorted));
+        // Sorted first: what a filter lets in again then needs no sorting.
+        let sorted = gtk::SortListModel::new(Some(store.clone()), view.sorter());
+        let filtered = gtk::FilterListModel::new(Some(sorted), Some(filter.clone()));
+        let selection = gtk::MultiSelection::new(Some(filtered));
         view.set_model(Some(&selection));
         let pressed = Pressed::default();
         let columns = columns::build(&pressed);
@@ -162,16 +164,10 @@ fn filter(query: &Rc<RefCell<Query>>) -> gtk::CustomFilter {
     })
 }
 
-/// Gives each row its machine's name and state for screen readers, which GTK leaves empty.
+/// Rows that screen readers know by their machine's name and state.
 fn named_rows() -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
-    factory.connect_setup(|_, item| {
-        let Some(item) = item.downcast_ref::<gtk::ColumnViewRow>() else { return };
-        let row = |property| item.property_expression("item").chain_property::<MachineRow>(property);
-        row("name").bind(item, "accessible-label", gtk::Widget::NONE);
-        row("state").bind(item, "accessible-description", gtk::Widget::NONE);
-    });
-    factory
+    let find = |row: &gtk::ColumnViewRow| Some((CellView::Row(row.clone()), row.item().and_downcast()?));
+    cell::factory(|_: &gtk::ColumnViewRow| {}, find)
 }
 
 #[cfg(test)]

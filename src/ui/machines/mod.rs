@@ -1,9 +1,11 @@
 //! The page with all machines of a host: search, filter, selection, and what to do with it.
 
+mod cell;
 mod columns;
 mod list;
 mod menu;
 mod query;
+mod rest;
 mod row;
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::glib, prelude::*};
@@ -188,6 +190,7 @@ impl SimpleComponent for Machines {
                         set_title: &gettext("No Results Found"),
                         set_description: Some(&gettext("Try other words, or show machines in any state.")),
                     },
+                    #[name = "scrolled"]
                     add_named[Some("list")] = &gtk::ScrolledWindow {
                         set_hscrollbar_policy: gtk::PolicyType::Automatic,
                         #[watch]
@@ -244,6 +247,7 @@ impl SimpleComponent for Machines {
         selection.connect_items_changed(move |_, _, _, _| drop(changed.send(MachinesMsg::SelectionChanged)));
         menu::attach(&model.list);
         let widgets = view_output!();
+        rest::while_scrolling(&widgets.scrolled, model.list.view());
         actions::name_popover(&widgets.more);
         widgets.search_bar.connect_entry(&model.entry);
         widgets.search_bar.set_key_capture_widget(Some(&widgets.toolbars));

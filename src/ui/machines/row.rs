@@ -1,4 +1,4 @@
-//! One machine as the list shows it: a `GObject` whose properties are set only where they differ.
+//! One machine of the list: a `GObject` that knows which cells show it.
 
 use std::cmp::Ordering;
 
@@ -10,44 +10,25 @@ use relm4::gtk::{
 
 use lectern_model::{domain::Domain, id::DomainId};
 
-use crate::texts;
+use super::cell::CellView;
 
 mod imp {
     use std::cell::{Cell, RefCell};
 
-    use relm4::gtk::glib::{self, Properties, subclass::prelude::*};
-    use relm4::gtk::prelude::*;
+    use relm4::gtk::glib::{self, subclass::prelude::*};
 
     use lectern_model::domain::Domain;
 
-    #[derive(Debug, Default, Properties)]
-    #[properties(wrapper_type = super::MachineRow)]
+    use crate::machines::cell;
+
+    #[derive(Debug, Default)]
     pub struct MachineRow {
-        /// The machine's name.
-        #[property(get, set, explicit_notify)]
-        name: RefCell<String>,
-        /// Its state with the reason, translated.
-        #[property(get, set, explicit_notify)]
-        state: RefCell<String>,
-        /// The icon of its state.
-        #[property(get, set, explicit_notify)]
-        icon: RefCell<String>,
-        /// The style classes of that icon.
-        #[property(get, set, explicit_notify)]
-        classes: RefCell<Vec<String>>,
-        /// Its address, or nothing.
-        #[property(get, set, explicit_notify)]
-        address: RefCell<String>,
-        /// Its CPU usage in per cent, or nothing.
-        #[property(get, set, explicit_notify)]
-        cpu: RefCell<String>,
-        /// Its memory and virtual CPUs.
-        #[property(get, set, explicit_notify)]
-        memory: RefCell<String>,
         /// The name as it sorts: made once, as a sort of 1000 rows compares 10000 times.
         pub(super) order: RefCell<Option<glib::FilenameCollationKey>>,
         pub(super) domain: RefCell<Option<Domain>>,
         pub(super) seen: Cell<u64>,
+        /// What shows the machine now.
+        pub(super) cells: RefCell<Vec<cell::CellView>>,
     }
 
     #[glib::object_subclass]
@@ -56,7 +37,6 @@ mod imp {
         type Type = super::MachineRow;
     }
 
-    #[glib::derived_properties]
     impl ObjectImpl for MachineRow {}
 }
 
@@ -73,30 +53,27 @@ impl MachineRow {
         row
     }
 
-    /// Shows `domain`; the properties that stay as they were are left alone.
+    /// Shows `domain`, in the cells too.
     pub(crate) fn show(&self, domain: Domain) {
-        if self.imp().order.borrow().is_none() || self.name() != domain.name {
-            self.imp().order.replace(Some(order_of(&domain.name)));
+        let inner = self.imp();
+        if self.with(|before| before.name != domain.name).unwrap_or(true) {
+            inner.order.replace(Some(order_of(&domain.name)));
         }
-        self.differs("name", &domain.name);
-        self.differs("state", &texts::state_with_reason(domain.state, domain.reason));
-        self.differs("icon", texts::state_icon(domain.state));
-        let classes: Vec<String> = texts::state_classes(domain.state).iter().map(|c| (*c).into()).collect();
-        if self.classes() != classes {
-            self.set_classes(classes);
-            self.notify_classes();
+        for cell in inner.cells.borrow().iter() {
+            cell.show(&domain);
         }
-        self.differs("address", &domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default());
-        self.differs("cpu", &domain.cpu.map(texts::percent).unwrap_or_default());
-        self.differs("memory", &domain.memory.to_string());
-        self.imp().domain.replace(Some(domain));
+        inner.domain.replace(Some(domain));
     }
 
-    fn differs(&self, property: &str, value: &str) {
-        if self.property::<String>(property) != value {
-            self.set_property(property, value);
-            self.notify(property);
-        }
+    /// From now on, `cell` shows this machine.
+    pub(crate) fn bind(&self, cell: CellView) {
+        self.with(|domain| cell.show(domain));
+        self.imp().cells.borrow_mut().push(cell);
+    }
+
+    /// `cell` shows another machine now, or none.
+    pub(crate) fn unbind(&self, cell: &CellView) {
+        self.imp().cells.borrow_mut().retain(|bound| bound != cell);
     }
 
     /// The machine's key.
@@ -112,7 +89,8 @@ impl MachineRow {
     /// Compares by name as a person expects: `node2` before `node10`, and capitals do not matter.
     pub(crate) fn compare_names(&self, other: &Self) -> Ordering {
         let (mine, theirs) = (self.imp().order.borrow(), other.imp().order.borrow());
-        mine.cmp(&theirs).then_with(|| self.name().cmp(&other.name()))
+        mine.cmp(&theirs)
+            .then_with(|| self.with(|a| other.with(|b| a.name.cmp(&b.name))).flatten().unwrap_or(Ordering::Equal))
     }
 
     /// Marks the row as part of picture `number`, so that those of older pictures can be told.
