@@ -107,7 +107,7 @@ impl Row {
         let spinner = adw::Spinner::new();
         spinner.set_tooltip_text(Some(&gettext("Checking")));
         let icon = gtk::Image::builder().visible(false).accessible_role(gtk::AccessibleRole::Presentation).build();
-        let word = gtk::Label::builder().valign(gtk::Align::Center).wrap(true).max_width_chars(12).xalign(1.0).build();
+        let word = gtk::Label::builder().valign(gtk::Align::Center).xalign(1.0).build();
         word.add_css_class("dimmed");
         word.add_css_class("caption");
         let row = adw::ActionRow::builder()
@@ -169,6 +169,8 @@ fn button(id: CheckId, cure: &Cure, asked: impl Fn(Asked) + 'static) -> gtk::Wid
         Asked::UseEmulation => gettext("Use emulation as this host's default"),
     };
     debug_assert!(matches!(id, CheckId::Network | CheckId::Pool | CheckId::KvmBoots));
+    // The text on it would be its name otherwise, and that is the same for all.
+    button.reset_relation(gtk::AccessibleRelation::LabelledBy);
     button.update_property(&[gtk::accessible::Property::Label(&name)]);
     button.set_tooltip_text(Some(&name));
     button.connect_clicked(move |_| asked(what));

@@ -1,5 +1,6 @@
 //! One machine's page: what it is, and its serial console.
 
+mod doubt;
 mod files;
 mod overview;
 pub(crate) mod scheme;
@@ -11,15 +12,11 @@ use lectern_model::{
     capabilities::VirtType,
     domain::{Domain, DomainState},
     id::DomainId,
-    kvm::{self, KvmTrouble},
     stats::Counters,
     units::KiB,
     xml::domain::SerialConsole,
 };
-use lectern_services::{
-    host::{DomainDetails, Host, HostError},
-    probe::Verdict,
-};
+use lectern_services::host::{DomainDetails, Host, HostError};
 
 pub(crate) use self::overview::Edit;
 use self::{
@@ -296,24 +293,6 @@ impl MachinePage {
             return gettext("This machine was removed from the host. Its disks may still be there.");
         }
         if self.situation.is_stale() { self.situation.banner().unwrap_or_default() } else { String::new() }
-    }
-
-    /// What was found out about KVM earlier; no guest is run for it here.
-    fn ask_probe(&self, sender: &ComponentSender<Self>) {
-        let host = self.host.clone();
-        sender.oneshot_command(async move {
-            let known = host.probed().await.ok().flatten();
-            MachineCmd::KvmBroken(known.is_some_and(|report| report.verdict == Verdict::Broken))
-        });
-    }
-
-    /// Whether KVM is to blame for how the machine stands.
-    fn suspects_kvm(&self) -> bool {
-        match kvm::trouble(self.virt_type, self.domain.state, self.domain.reason) {
-            KvmTrouble::None => false,
-            KvmTrouble::Possible => self.kvm_broken && !self.gone,
-            KvmTrouble::Likely => !self.gone,
-        }
     }
 
     /// Details are read again where a change may have changed them, not at each new usage figure.
