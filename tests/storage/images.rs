@@ -2,6 +2,7 @@
 
 use lectern_model::draft::import::{DiskFault, DiskInfo, DiskUser, UserRole};
 use lectern_model::storage::{Content, Fault, ImageFormat, chain::Unread};
+use lectern_model::units::Bytes;
 use lectern_services::{
     disk::{
         Cancel, draft,
@@ -51,11 +52,11 @@ pub(crate) fn what_is_there_is_told(place: &mut Place) {
     assert!(!missing.is_usable());
     assert_eq!(probe(place, "nowhere/at/all").look, Err(Unread::Missing));
     let base = disk(place, "a/base2.qcow2").unwrap();
-    assert_eq!((base.format.as_str(), base.virtual_size, base.writable), ("qcow2", 64 << 20, Some(true)));
+    assert_eq!((base.format, base.virtual_size, base.writable), (ImageFormat::Qcow2, Bytes(64 << 20), Some(true)));
     assert_eq!(base.users, [DiskUser { machine: "outside".into(), role: UserRole::Base, active: false }]);
     let above = disk(place, "a/node30.qcow2").unwrap();
     let template = place.path("a/.cent7.img");
-    assert_eq!(above.bases, [(template.clone(), "qcow2".to_owned())]);
+    assert_eq!(above.bases, [(template.clone(), ImageFormat::Qcow2)]);
     let role = UserRole::WritesBase(template);
     assert_eq!(above.users, [DiskUser { machine: "template".into(), role, active: false }]);
     let pools = answer(draft::pools(&place.host)).unwrap();
@@ -98,7 +99,7 @@ pub(crate) fn broken_images_are_told(place: &mut Place) {
         ("out/folder", DiskFault::Folder),
         ("out/pipe", DiskFault::Special),
         ("out/empty.qcow2", DiskFault::Empty),
-        ("out/notes.qcow2", DiskFault::NotThat("qcow2".into())),
+        ("out/notes.qcow2", DiskFault::NotADisk(Content::Text)),
         ("out/two.qcow2", DiskFault::ChainLoops(place.path("out/two.qcow2"))),
         ("out/left.qcow2", DiskFault::BaseMissing(place.path("out/gone.qcow2"))),
         ("out/stump.qcow2", DiskFault::Damaged),
@@ -106,6 +107,9 @@ pub(crate) fn broken_images_are_told(place: &mut Place) {
         assert_eq!(disk(place, name), Err(expected), "{name}");
     }
     let cut = disk(place, "out/cut.qcow2");
-    assert!(matches!(cut, Err(DiskFault::Truncated { has: 3_000_000, needs }) if needs > 3_000_000), "{cut:?}");
+    assert!(
+        matches!(cut, Err(DiskFault::Truncated { has: Bytes(3_000_000), needs }) if needs > Bytes(3_000_000)),
+        "{cut:?}"
+    );
     place.sh("rm -r out/*");
 }

@@ -6,8 +6,8 @@
 pub mod clone;
 pub mod import;
 pub mod lab;
-pub mod name;
 pub mod network;
+pub mod xml;
 
 /// Whether a problem stops the wizard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

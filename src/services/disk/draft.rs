@@ -39,7 +39,7 @@ pub async fn pools(host: &Host) -> Result<Vec<PoolFacts>, StorageError> {
             active: listed.pool.state.is_active(),
             // The daemon writes as root; of what it may not, only trying tells.
             writable: None,
-            available: listed.pool.available.0,
+            available: listed.pool.available,
             folder: listed.pool.target.filter(|_| listed.pool.kind.has_files()),
             volumes: listed.volumes.map(names).unwrap_or_default(),
             name: listed.pool.name,
@@ -68,15 +68,11 @@ async fn fault(host: &Host, probe: &Probe) -> Option<DiskFault> {
     };
     let packed = probe.warnings.iter().find_map(|warning| match warning {
         Warning::NotADisk(Content::Empty) => Some(DiskFault::Empty),
-        Warning::NotADisk(_) => Some(DiskFault::NotThat(promised(&probe.path).driver().to_owned())),
+        Warning::NotADisk(content) => Some(DiskFault::NotADisk(content.clone())),
         Warning::Corrupt => Some(DiskFault::Damaged),
         _ => None,
     });
     packed.or_else(|| probe.chain.faults.iter().find(|fault| fault.is_fatal()).map(|fault| of_chain(fault, look)))
-}
-
-fn promised(path: &str) -> ImageFormat {
-    ImageFormat::promised_by(path).unwrap_or(ImageFormat::Raw)
 }
 
 /// A folder, or a pipe, a socket and the like; only what is here can be told apart.
@@ -107,7 +103,7 @@ fn of_chain(fault: &Fault, look: &Look) -> DiskFault {
         Fault::Loop { path } => DiskFault::ChainLoops(path.clone()),
         Fault::TooDeep => DiskFault::ChainTooLong,
         Fault::CutOff { path, least } if *path == look.path => {
-            DiskFault::Truncated { has: look.length.unwrap_or_default().0, needs: least.0 }
+            DiskFault::Truncated { has: look.length.unwrap_or_default(), needs: *least }
         }
         Fault::Unreadable { why, .. } => unread(why),
         Fault::CutOff { .. } | Fault::OtherFormat { .. } | Fault::FormatNotGiven { .. } | Fault::Elsewhere { .. } => {
@@ -122,14 +118,14 @@ async fn info(host: &Host, probe: &Probe) -> Result<DiskInfo, StorageError> {
     let look = probe.look.as_ref().ok();
     let image = probe.info();
     let named_as = probe.warnings.iter().find_map(|warning| match warning {
-        Warning::OtherThanNamed { promised, .. } => Some(promised.driver().to_owned()),
+        Warning::OtherThanNamed { promised, .. } => Some(*promised),
         _ => None,
     });
     Ok(DiskInfo {
-        format: image.map_or("raw", |image| image.format.driver()).to_owned(),
+        format: image.map_or(ImageFormat::Raw, |image| image.format),
         named_as,
-        virtual_size: image.map_or(0, |image| image.virtual_size.0),
-        real_size: look.and_then(|look| look.allocated).or(image.and_then(allocated)).unwrap_or_default().0,
+        virtual_size: image.map_or(Bytes(0), |image| image.virtual_size),
+        real_size: look.and_then(|look| look.allocated).or(image.and_then(allocated)).unwrap_or_default(),
         bases: probe.chain.bases().iter().map(base).collect(),
         writable: writable(host, look).await,
         closed,
@@ -143,8 +139,8 @@ fn allocated(image: &ImageInfo) -> Option<Bytes> {
     image.allocated
 }
 
-fn base(link: &Link) -> (String, String) {
-    (link.path.clone(), link.info.format.driver().to_owned())
+fn base(link: &Link) -> (String, ImageFormat) {
+    (link.path.clone(), link.info.format)
 }
 
 async fn closed(reach: Reach) -> (Vec<String>, bool) {

@@ -167,10 +167,10 @@ fn pool(draft: &CloneDraft, facts: &CloneFacts) -> Option<Problem> {
         return Some(Problem::PoolClosed);
     }
     let (now, grown) = draft.cost(facts);
-    if now.0 > pool.available {
+    if now > pool.available {
         Some(Problem::DiskFull(now))
     } else {
-        (grown.0 > pool.available).then_some(Problem::DiskMayFill(grown))
+        (grown > pool.available).then_some(Problem::DiskMayFill(grown))
     }
 }
 

@@ -18,7 +18,7 @@ fn pool() -> PoolFacts {
         name: "default".into(),
         active: true,
         writable: Some(true),
-        available: 1 << 40,
+        available: Bytes(1 << 40),
         folder: Some("/i".into()),
         volumes: ["web.qcow2", "data"].map(String::from).into(),
     }
@@ -82,8 +82,8 @@ fn what_is_wrong_is_said_beside_its_field() {
     let with = |disk, treatment| CloneDraft { disks: [(disk, treatment)].into(), ..good.clone() };
     let named = |name: &str| CloneDraft { name: name.into(), ..good.clone() };
     let usb = Path::root().child("devices").child("hostdev");
-    let full = CloneFacts { pools: vec![PoolFacts { available: 1 << 30, ..pool() }], ..facts() };
-    let tight = CloneFacts { pools: vec![PoolFacts { available: 3 << 30, ..pool() }], ..facts() };
+    let full = CloneFacts { pools: vec![PoolFacts { available: Bytes(1 << 30), ..pool() }], ..facts() };
+    let tight = CloneFacts { pools: vec![PoolFacts { available: Bytes(3 << 30), ..pool() }], ..facts() };
     let closed = CloneFacts { pools: vec![PoolFacts { active: false, ..pool() }], ..facts() };
     let mut gone = facts();
     gone.images.insert(1, ImageFacts { missing: true, ..ImageFacts::default() });

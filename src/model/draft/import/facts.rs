@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::units::KiB;
+use crate::{
+    capabilities::VirtType,
+    storage::{Content, ImageFormat},
+    units::{Bytes, KiB},
+};
 
 /// What the host told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct Facts {
     pub disk: Option<DiskFacts>,
     /// What the guest system wants, where one was chosen.
     pub recommended: Recommended,
+    /// The ways to run a machine there, the best first; none as long as nobody knows.
+    pub ways: Vec<VirtType>,
 }
 
 /// The host itself.
@@ -54,8 +60,8 @@ pub struct PoolFacts {
     pub active: bool,
     /// Whether files can be made in it: `None` where nobody knows before trying.
     pub writable: Option<bool>,
-    /// Bytes that are free in it.
-    pub available: u64,
+    /// What is free in it.
+    pub available: Bytes,
     /// Its folder, for a pool of files.
     pub folder: Option<String>,
     /// The names of its volumes.
@@ -82,14 +88,14 @@ pub enum DiskFault {
     Special,
     /// The file is empty.
     Empty,
-    /// Its name says that it is an image of this format, and it is not.
-    NotThat(String),
+    /// It holds no disk, whatever its name says: a text, an archive.
+    NotADisk(Content),
     /// The file is shorter than its own header says.
     Truncated {
-        /// Bytes that are there.
-        has: u64,
-        /// Bytes that it needs.
-        needs: u64,
+        /// What is there.
+        has: Bytes,
+        /// What it needs.
+        needs: Bytes,
     },
     /// A file of its chain of bases is missing.
     BaseMissing(String),
@@ -104,18 +110,18 @@ pub enum DiskFault {
 }
 
 /// What a disk is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskInfo {
-    /// Its format as QEMU names it: `qcow2`, `raw`.
-    pub format: String,
+    /// Its format, by its content.
+    pub format: ImageFormat,
     /// The format that its name ends in, where that is another one.
-    pub named_as: Option<String>,
-    /// How large a guest sees it, in bytes.
-    pub virtual_size: u64,
-    /// How much room it takes, in bytes.
-    pub real_size: u64,
+    pub named_as: Option<ImageFormat>,
+    /// How large a guest sees it.
+    pub virtual_size: Bytes,
+    /// How much room it takes.
+    pub real_size: Bytes,
     /// Its bases, the nearest first: path and format.
-    pub bases: Vec<(String, String)>,
+    pub bases: Vec<(String, ImageFormat)>,
     /// Whether it can be written to; `None` where nobody knows.
     pub writable: Option<bool>,
     /// Folders and files that QEMU's user cannot get through or read; none where it can.
@@ -126,6 +132,25 @@ pub struct DiskInfo {
     pub users: Vec<DiskUser>,
     /// Whether it is an installation disc rather than a disk.
     pub optical: bool,
+}
+
+impl DiskInfo {
+    /// A disk that stands alone, of which nothing bad is known.
+    #[must_use]
+    pub const fn new(format: ImageFormat, virtual_size: Bytes, real_size: Bytes) -> Self {
+        Self {
+            format,
+            named_as: None,
+            virtual_size,
+            real_size,
+            bases: Vec::new(),
+            writable: None,
+            closed: Vec::new(),
+            mendable: false,
+            users: Vec::new(),
+            optical: false,
+        }
+    }
 }
 
 /// A machine that needs the disk, or writes to what it stands on.

@@ -7,7 +7,10 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-use crate::units::KiB;
+use crate::{
+    capabilities::VirtType,
+    units::{Bytes, KiB},
+};
 
 pub use self::{
     facts::{
@@ -25,8 +28,8 @@ pub struct ImportDraft {
     pub source: Option<Source>,
     /// What is done with it.
     pub usage: Usage,
-    /// The size of the new overlay in bytes; as large as its base where there is none.
-    pub overlay_size: Option<u64>,
+    /// The size of the new overlay; as large as its base where there is none.
+    pub overlay_size: Option<Bytes>,
     /// The pool that a copy or an overlay goes to.
     pub pool: Option<String>,
     /// Whether the rights of folders may be changed so that QEMU's user reaches the disk.
@@ -39,6 +42,8 @@ pub struct ImportDraft {
     pub memory: KiB,
     /// Its virtual CPUs.
     pub vcpus: u32,
+    /// How it is run.
+    pub way: VirtType,
     /// What it is plugged into.
     pub network: NetworkChoice,
     /// Whether it is started at the end.

@@ -2,11 +2,10 @@
 
 use super::{DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, NetworkChoice, PoolFacts, Source, Usage, UserRole};
 use crate::{
-    draft::{
-        Bound, Severity,
-        name::{self, NameFault},
-    },
-    units::KiB,
+    draft::{Bound, Severity},
+    names::{self, NameKind, NameProblem},
+    storage::ImageFormat,
+    units::{Bytes, KiB},
 };
 
 /// The fields that problems are said beside.
@@ -26,6 +25,8 @@ pub enum Field {
     Memory,
     /// Its virtual CPUs.
     Vcpus,
+    /// How it is run.
+    Way,
     /// Its network.
     Network,
 }
@@ -46,9 +47,9 @@ pub enum Problem {
     /// Its name says another format than its content, which counts.
     NamedOtherwise {
         /// What the name says.
-        name: String,
+        name: ImageFormat,
         /// What it is.
-        content: String,
+        content: ImageFormat,
     },
     /// QEMU's user cannot reach it through these folders.
     Closed {
@@ -63,8 +64,8 @@ pub enum Problem {
     CopiedWhileOn(String),
     /// The machine would have to write to a file that is read-only.
     ReadOnlyFile,
-    /// The overlay would be smaller than its base, of this many bytes.
-    OverlayTooSmall(u64),
+    /// The overlay would be smaller than its base, of this size.
+    OverlayTooSmall(Bytes),
     /// The new file goes nowhere yet.
     NoPool,
     /// There is no such pool.
@@ -75,22 +76,22 @@ pub enum Problem {
     PoolReadOnly(String),
     /// The pool has too little room for the copy.
     NoRoom {
-        /// Bytes that the copy takes.
-        needs: u64,
-        /// Bytes that are free.
-        has: u64,
+        /// What the copy takes.
+        needs: Bytes,
+        /// What is free.
+        has: Bytes,
     },
     /// The overlay fits now, and no longer once the guest has filled its disk.
     MayRunFull {
-        /// Bytes that it may take.
-        may_take: u64,
-        /// Bytes that are free.
-        has: u64,
+        /// What it may take.
+        may_take: Bytes,
+        /// What is free.
+        has: Bytes,
     },
     /// The pool has a file of the machine's name.
     FileTaken(String),
     /// The name is not one.
-    Name(NameFault),
+    Name(NameProblem),
     /// No memory at all.
     NoMemory,
     /// More memory than the host has.
@@ -105,9 +106,11 @@ pub enum Problem {
     CpusAboveMost(u32),
     /// More than the host has.
     CpusAboveHost(u32),
+    /// The host does not run machines that way.
+    NoSuchWay,
     /// There is no such network.
     NetworkGone(String),
-    /// The network is stopped, so the machine would not start.
+    /// The network is stopped: it is started with the machine.
     NetworkStopped {
         /// Its name.
         name: String,
@@ -141,6 +144,7 @@ impl Bound for Problem {
                 Field::Memory
             }
             Self::NoCpu | Self::CpusAboveMost(_) | Self::CpusAboveHost(_) => Field::Vcpus,
+            Self::NoSuchWay => Field::Way,
             Self::NetworkGone(_) | Self::NetworkStopped { .. } => Field::Network,
         }
     }
@@ -154,7 +158,7 @@ impl Bound for Problem {
             | Self::MemoryAboveFree(_)
             | Self::MemoryBelowLeast(_)
             | Self::CpusAboveHost(_)
-            | Self::NetworkStopped { starts: false, .. } => Severity::Warning,
+            | Self::NetworkStopped { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -172,6 +176,7 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
     all.extend(named(draft, facts));
     all.extend(memory(draft, facts));
     all.extend(vcpus(draft, facts));
+    all.extend((!facts.ways.is_empty() && !facts.ways.contains(&draft.way)).then_some(Problem::NoSuchWay));
     all.extend(network(draft, facts));
     all
 }
@@ -199,8 +204,8 @@ fn about(draft: &ImportDraft, disk: &DiskInfo) -> Vec<Problem> {
     if disk.optical {
         all.push(Problem::Optical);
     }
-    if let Some(name) = &disk.named_as {
-        all.push(Problem::NamedOtherwise { name: name.clone(), content: disk.format.clone() });
+    if let Some(name) = disk.named_as {
+        all.push(Problem::NamedOtherwise { name, content: disk.format });
     }
     all
 }
@@ -262,8 +267,8 @@ fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Proble
 }
 
 fn named(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    if let Some(fault) = name::fault(&draft.name, &facts.names) {
-        return Some(Problem::Name(fault));
+    if let Err(problem) = names::check_free(&draft.name, NameKind::Domain, |name| facts.names.contains(name)) {
+        return Some(Problem::Name(problem));
     }
     let pool = facts.pool(draft.pool.as_ref()?)?;
     let file = draft.new_file()?;

@@ -1,12 +1,15 @@
 //! What the draft begins with, and what follows from what was chosen: never against what the user typed.
 
 use super::{Chosen, Facts, ImportDraft, NetworkChoice, Recommended, Source, Usage};
-use crate::{draft::name, units::KiB};
+use crate::{
+    capabilities::VirtType,
+    defaults::{DEFAULT_MEMORY, DEFAULT_VCPUS},
+    names::{self, NameKind},
+    units::KiB,
+};
 
-/// Memory of a machine whose guest system is unknown (as virt-manager: enough for a server without a desktop).
-const MEMORY: KiB = KiB::from_mib(2048);
-/// Its virtual CPUs.
-const VCPUS: u32 = 2;
+/// The name of a machine whose disk's file gives none.
+const NAMELESS: &str = "machine";
 /// The least that a machine is suggested on a small host.
 const LEAST: KiB = KiB::from_mib(256);
 
@@ -37,8 +40,9 @@ impl ImportDraft {
             mend_access: false,
             os: None,
             name: String::new(),
-            memory: MEMORY,
-            vcpus: VCPUS,
+            memory: DEFAULT_MEMORY,
+            vcpus: DEFAULT_VCPUS,
+            way: facts.ways.first().copied().unwrap_or(VirtType::Kvm),
             network: network(wishes, facts),
             start: wishes.start,
             chosen: Chosen::default(),
@@ -55,7 +59,9 @@ impl ImportDraft {
         self.overlay_size = None;
         self.mend_access = false;
         if let Some(path) = source.as_ref().map(Source::path).filter(|_| !self.chosen.name) {
-            self.name = name::from_file(path, &facts.names);
+            let name = Some(names::from_file(path)).filter(|name| !name.is_empty());
+            let name = name.as_deref().unwrap_or(NAMELESS);
+            self.name = names::free_name(name, NameKind::Domain, |taken| facts.names.contains(taken));
         }
         self.source = source;
     }
@@ -71,10 +77,10 @@ impl ImportDraft {
     pub fn suggest_hardware(&mut self, wishes: &Wishes, facts: &Facts) {
         let Recommended { memory, vcpus, .. } = facts.recommended;
         if !self.chosen.memory {
-            self.memory = fitting(wishes.memory.or(memory).unwrap_or(MEMORY), facts);
+            self.memory = fitting(wishes.memory.or(memory).unwrap_or(DEFAULT_MEMORY), facts);
         }
         if !self.chosen.vcpus {
-            let wanted = wishes.vcpus.or(vcpus).unwrap_or(VCPUS);
+            let wanted = wishes.vcpus.or(vcpus).unwrap_or(DEFAULT_VCPUS);
             self.vcpus = if facts.host.cpus == 0 { wanted } else { wanted.clamp(1, facts.host.cpus) };
         }
     }

@@ -5,24 +5,26 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::draft::{Bound, Severity, name::NameFault, stops};
+use crate::{
+    capabilities::VirtType,
+    draft::{Bound, Severity, stops},
+    names::NameProblem,
+    storage::{Content, ImageFormat},
+    units::Bytes,
+};
 
-const GIB: u64 = 1 << 30;
 const PATH: &str = "/images/.cent7.img";
+
+const fn gib(gib: u64) -> Bytes {
+    Bytes::from_gib(gib)
+}
 
 fn wishes() -> Wishes {
     Wishes { network: "default".into(), pool: "default".into(), start: true, ..Wishes::default() }
 }
 
 fn disk() -> DiskInfo {
-    DiskInfo {
-        format: "qcow2".into(),
-        virtual_size: 20 * GIB,
-        real_size: 2 * GIB,
-        writable: Some(true),
-        mendable: true,
-        ..DiskInfo::default()
-    }
+    DiskInfo { writable: Some(true), mendable: true, ..DiskInfo::new(ImageFormat::Qcow2, gib(20), gib(2)) }
 }
 
 fn facts() -> Facts {
@@ -30,7 +32,7 @@ fn facts() -> Facts {
         name: "default".into(),
         active: true,
         writable: Some(true),
-        available: 100 * GIB,
+        available: gib(100),
         folder: Some("/images".into()),
         volumes: BTreeSet::from([".cent7.img".to_owned(), "old.qcow2".to_owned()]),
     };
@@ -41,6 +43,7 @@ fn facts() -> Facts {
         pools: vec![pool],
         disk: Some(DiskFacts { path: PATH.into(), found: Ok(disk()) }),
         recommended: Recommended::default(),
+        ways: vec![VirtType::Kvm, VirtType::Qemu],
     }
 }
 
@@ -78,8 +81,8 @@ fn each_bad_disk_is_told_apart_and_stops_the_first_page() {
     for fault in [
         DiskFault::Missing,
         DiskFault::Folder,
-        DiskFault::NotThat("qcow2".into()),
-        DiskFault::Truncated { has: 1, needs: 2 },
+        DiskFault::NotADisk(Content::Text),
+        DiskFault::Truncated { has: Bytes(1), needs: Bytes(2) },
         DiskFault::BaseMissing("/base".into()),
         DiskFault::ChainLoops("/base".into()),
     ] {
@@ -132,17 +135,17 @@ fn two_machines_never_write_to_one_file_nor_to_a_base() {
 fn a_copy_needs_room_and_an_overlay_its_bases_size() {
     let mut draft = draft();
     let mut facts = facts();
-    facts.pools[0].available = GIB;
+    facts.pools[0].available = gib(1);
     draft.usage = Usage::Copy;
-    assert_eq!(problems(&draft, &facts), [Problem::NoRoom { needs: 2 * GIB, has: GIB }]);
-    facts.pools[0].available = 3 * GIB;
-    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: 20 * GIB, has: 3 * GIB }]);
+    assert_eq!(problems(&draft, &facts), [Problem::NoRoom { needs: gib(2), has: gib(1) }]);
+    facts.pools[0].available = gib(3);
+    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: gib(20), has: gib(3) }]);
     draft.usage = Usage::Overlay;
-    draft.overlay_size = Some(30 * GIB);
-    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: 30 * GIB, has: 3 * GIB }]);
-    facts.pools[0].available = 100 * GIB;
-    draft.overlay_size = Some(GIB);
-    assert_eq!(problems(&draft, &facts), [Problem::OverlayTooSmall(20 * GIB)]);
+    draft.overlay_size = Some(gib(30));
+    assert_eq!(problems(&draft, &facts), [Problem::MayRunFull { may_take: gib(30), has: gib(3) }]);
+    facts.pools[0].available = gib(100);
+    draft.overlay_size = Some(gib(1));
+    assert_eq!(problems(&draft, &facts), [Problem::OverlayTooSmall(gib(20))]);
     draft.usage = Usage::Itself;
     assert_eq!(problems(&draft, &facts), []);
 }
@@ -168,9 +171,9 @@ fn a_pool_must_be_there_run_and_take_files() {
 fn a_name_is_free_among_machines_and_files() {
     let mut draft = draft();
     draft.name = "node1".into();
-    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameFault::Taken)]);
+    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameProblem::InUse)]);
     draft.name = "x".repeat(300);
-    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameFault::TooLong(300))]);
+    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameProblem::TooLong { bytes: 300, max: 247 })]);
     draft.name = "old".into();
     assert_eq!(problems(&draft, &facts()), []);
     draft.usage = Usage::Copy;
@@ -198,11 +201,12 @@ fn memory_and_cpus_fit_the_host() {
 }
 
 #[test]
-fn a_stopped_network_stops_a_start() {
+fn a_stopped_network_is_said_and_one_that_is_gone_refused() {
     let mut draft = draft();
     let mut facts = facts();
     facts.networks[0].active = false;
-    assert!(stops(&problems(&draft, &facts)));
+    assert_eq!(problems(&draft, &facts), [Problem::NetworkStopped { name: "default".into(), starts: true }]);
+    assert!(!stops(&problems(&draft, &facts)));
     draft.start = false;
     assert_eq!(problems(&draft, &facts), [Problem::NetworkStopped { name: "default".into(), starts: false }]);
     draft.network = NetworkChoice::Network("gone".into());
@@ -252,19 +256,20 @@ prop_compose! {
         found in prop::option::of(prop::option::of((0_u64..1 << 50, 0_u64..1 << 50, any::<bool>()))),
     ) -> Facts {
         let info = |(virtual_size, real_size, writable)| DiskInfo {
-            virtual_size, real_size, writable: Some(writable), ..DiskInfo::default()
+            writable: Some(writable), ..DiskInfo::new(ImageFormat::Raw, Bytes(virtual_size), Bytes(real_size))
         };
         Facts {
             host: HostFacts { memory: KiB(memory), free: free.map(KiB), cpus, most_vcpus: None, is_session },
             names,
             networks: networks.into_iter().map(|(name, active)| NetworkFacts { name, active }).collect(),
             pools: pools.into_iter().map(|(name, active, writable)| PoolFacts {
-                name, active, writable, available: memory, folder: None, volumes: BTreeSet::new(),
+                name, active, writable, available: Bytes(memory), folder: None, volumes: BTreeSet::new(),
             }).collect(),
             disk: found.map(|found| DiskFacts {
                 path: "/b.img".into(), found: found.map(info).ok_or(DiskFault::Missing),
             }),
             recommended: Recommended::default(),
+            ways: vec![VirtType::Qemu],
         }
     }
 }
@@ -293,4 +298,12 @@ proptest! {
         }
         prop_assert_eq!(page == Page::Review, !stops(&problems(&draft, &facts)));
     }
+}
+
+#[test]
+fn a_way_to_run_must_be_one_of_the_hosts() {
+    let mut draft = draft();
+    assert_eq!(draft.way, VirtType::Kvm);
+    draft.way = VirtType::Test;
+    assert_eq!(problems(&draft, &facts()), [Problem::NoSuchWay]);
 }

@@ -75,7 +75,7 @@ pub fn fit(draft: &LabDraft, facts: &LabFacts) -> Fit {
         host_cpus: facts.host.cpus,
         virtual_disk: Bytes(each.saturating_mul(count)),
         allocated_disk: Bytes(EMPTY_OVERLAY.saturating_mul(disks.len() as u64).saturating_mul(count)),
-        free_disk: pool.map(|pool| Bytes(pool.available)),
+        free_disk: pool.map(|pool| pool.available),
         ..Fit::default()
     };
     fit.starting = starting(draft.start, &fit, memory);

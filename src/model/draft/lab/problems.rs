@@ -228,7 +228,7 @@ fn storage(draft: &LabDraft, facts: &LabFacts) -> Vec<Problem> {
         None => Some(Problem::NoPool),
         Some(pool) if !pool.active || pool.writable == Some(false) => Some(Problem::PoolClosed),
         Some(pool) => {
-            let (fit, free) = (fit(draft, facts), Bytes(pool.available));
+            let (fit, free) = (fit(draft, facts), pool.available);
             let full = (fit.allocated_disk > free).then_some(Problem::DiskFull);
             full.or_else(|| (fit.virtual_disk > free).then_some(Problem::DiskMayFill(fit.virtual_disk)))
         }

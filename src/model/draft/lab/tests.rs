@@ -54,7 +54,7 @@ fn facts() -> LabFacts {
             name: "default".into(),
             active: true,
             writable: Some(true),
-            available: 1 << 42,
+            available: Bytes(1 << 42),
             folder: Some("/var/lib/libvirt/images".into()),
             volumes: BTreeSet::new(),
         }],
@@ -237,7 +237,7 @@ fn bad_input_is_said_beside_its_field() {
     let quota = Some(QuotaFacts { machines: Some(1), ..QuotaFacts::default() });
     assert_eq!(problems(&good, &LabFacts { quota, ..facts() }), [Problem::Quota(Shortage::Machines(2, 1))]);
     let mut full = facts();
-    full.pools[0].available = 1000;
+    full.pools[0].available = Bytes(1000);
     full.pools[0].volumes.insert("n2.qcow2".into());
     assert_eq!(problems(&good, &full), [Problem::Clashes(vec![1]), Problem::DiskFull]);
     assert_eq!(problems(&good, &LabFacts { macs: vec![], ..facts() }), [Problem::NoMacs]);
