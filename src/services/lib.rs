@@ -6,12 +6,14 @@
 //! - [`osinfo`]: the database of operating systems
 //! - [`probe`]: whether KVM really boots a guest
 //! - [`readiness`]: whether a host is ready for machines, and what helps
+//! - [`making`]: what a wizard must know of its host, and the plan that its draft becomes
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
 pub mod disk;
 pub mod host;
 pub mod jobs;
 mod libvirt;
+pub mod making;
 pub mod osinfo;
 pub mod plan;
 pub mod probe;

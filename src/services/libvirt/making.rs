@@ -1,0 +1,96 @@
+//! What libvirt must be asked before a machine can be made.
+
+use std::time::Duration;
+
+use virt::connect::Connect;
+
+use lectern_model::{
+    capabilities::Capabilities,
+    draft::import::{HostFacts, NetworkFacts},
+    id::DomainId,
+    storage::pool::PoolXml,
+    units::KiB,
+};
+
+use super::{error::HostError, ffi::error::checked, handle::Host};
+
+/// How long it may take: the first question of a daemon has it look at QEMU.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// What libvirt told.
+pub(crate) struct Told {
+    /// The host itself.
+    pub(crate) host: HostFacts,
+    /// Its virtual networks, by name.
+    pub(crate) networks: Vec<NetworkFacts>,
+    /// What it can do.
+    pub(crate) capabilities: Capabilities,
+}
+
+impl Host {
+    /// Asks for what a new machine depends on.
+    ///
+    /// # Errors
+    /// As for [`Host::act`].
+    pub(crate) async fn told(&self) -> Result<Told, HostError> {
+        self.call(LIMIT, |connection| {
+            let connect = connection.connect();
+            let (networks, capabilities) = (networks(connect)?, capabilities(connect)?);
+            Ok(Told { host: facts(connect)?, networks, capabilities })
+        })
+        .await
+    }
+
+    /// A machine's configuration, as it will start with it: with its passwords, or without.
+    ///
+    /// # Errors
+    /// As for [`Host::act`].
+    pub async fn exported_xml(&self, id: DomainId, secrets: bool) -> Result<String, HostError> {
+        let secure = if secrets { virt_sys::VIR_DOMAIN_XML_SECURE } else { 0 };
+        self.call(LIMIT, move |connection| {
+            Ok(checked(connection.domain(id)?.xml_desc(virt_sys::VIR_DOMAIN_XML_INACTIVE | secure))?)
+        })
+        .await
+    }
+
+    /// Where a file of that name will be in a pool of files.
+    ///
+    /// # Errors
+    /// [`HostError::BadAnswer`] if the pool has no folder; else as for [`Host::act`].
+    pub(crate) async fn pool_path(&self, pool: String, file: String) -> Result<String, HostError> {
+        self.call(LIMIT, move |connection| {
+            let raw = checked(connection.connect().lookup_storage_pool_by_name(&pool))?;
+            let xml = PoolXml::parse(&checked(raw.xml_desc(0))?).map_err(|error| unread(&error))?;
+            let folder = xml.target.ok_or_else(|| HostError::BadAnswer(format!("{pool} has no folder")))?;
+            Ok(format!("{}/{file}", folder.trim_end_matches('/')))
+        })
+        .await
+    }
+}
+
+fn facts(connect: &Connect) -> Result<HostFacts, HostError> {
+    let info = checked(connect.node_info())?;
+    // What a driver does not tell is not known.
+    let free = checked(connect.free_memory()).ok().map(|bytes| KiB(bytes / 1024));
+    let most = checked(connect.max_vcpus(None)).ok();
+    Ok(HostFacts { memory: KiB(info.memory), free, cpus: info.cpus, most_vcpus: most, is_session: false })
+}
+
+fn networks(connect: &Connect) -> Result<Vec<NetworkFacts>, HostError> {
+    // A session's daemon may have no networks at all.
+    let Ok(all) = checked(connect.list_all_networks(0)) else { return Ok(Vec::new()) };
+    let mut networks = Vec::new();
+    for network in all {
+        networks.push(NetworkFacts { name: checked(network.name())?, active: checked(network.is_active())? });
+    }
+    networks.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(networks)
+}
+
+fn capabilities(connect: &Connect) -> Result<Capabilities, HostError> {
+    Capabilities::parse(&checked(connect.capabilities())?).map_err(|error| unread(&error))
+}
+
+fn unread(error: &dyn std::fmt::Display) -> HostError {
+    HostError::BadAnswer(error.to_string())
+}

@@ -1,0 +1,125 @@
+//! From the draft of a machine on an existing disk to the plan that makes it.
+
+use lectern_model::{
+    capabilities::{DomainCapabilities, VirtType},
+    defaults::{
+        self, DiskSource, DiskSpec, HostCapabilities, ImageFormat as SpecFormat, MachineSpec, NetworkSource,
+        NetworkSpec,
+    },
+    draft::import::{DiskInfo, ImportDraft, NetworkChoice, Usage},
+    guest_os::GuestOs,
+    id::DomainId,
+    storage::{ImageFormat, new_volume::NewVolume},
+    xml::EditError,
+};
+use uuid::Uuid;
+
+use crate::{
+    disk::reach::{self, Mend, Reach, Rights},
+    host::{Host, HostError, StorageError},
+    plan::{
+        Plan,
+        make::{self, Import, NewDisk},
+    },
+};
+
+/// Where a machine's disk will be.
+struct Place {
+    source: DiskSource,
+    format: ImageFormat,
+}
+
+/// Makes the plan of `draft`, whose disk is `disk` and whose guest system is `os`. Changes nothing.
+///
+/// # Errors
+/// [`HostError::BadAnswer`] if the XML cannot be made; else as libvirt gives it.
+pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: GuestOs) -> Result<Plan, StorageError> {
+    let (made, place) = files(host, &draft, &disk).await?;
+    let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
+    let capabilities = capabilities(host, &os, draft.way).await?;
+    let spec = spec(&draft, os, id, place, &capabilities);
+    let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
+    Ok(make::import(Import {
+        host: host.uri().clone(),
+        id,
+        name: draft.name.clone(),
+        xml: machine.document,
+        disk: made,
+        mend: mend(host, &draft).await?,
+        pool: None,
+        network: network_to_start(host, &draft).await?,
+        start: draft.start,
+    }))
+}
+
+fn unmade(error: &EditError) -> StorageError {
+    StorageError::Host(HostError::BadAnswer(error.to_string()))
+}
+
+async fn capabilities(host: &Host, os: &GuestOs, way: VirtType) -> Result<HostCapabilities, HostError> {
+    if way != VirtType::Test {
+        return host.capabilities_for(os.clone(), None, Some(way)).await;
+    }
+    // The test driver says nothing of its machines.
+    let own = host.capabilities().await?;
+    let arch = own.host.arch.clone().unwrap_or_default();
+    Ok(HostCapabilities { host: own, domain: DomainCapabilities { arch, ..DomainCapabilities::default() } })
+}
+
+/// The folders to be mended, where the user agreed, with the rights that they have now.
+async fn mend(host: &Host, draft: &ImportDraft) -> Result<Option<(Mend, Rights)>, StorageError> {
+    let Some(source) = draft.source.as_ref().filter(|_| draft.mend_access) else { return Ok(None) };
+    let Reach::Closed(mend) = reach::check(host, source.path()).await? else { return Ok(None) };
+    let own = mend.clone();
+    let rights = tokio::task::spawn_blocking(move || own.rights()).await.unwrap_or(Err(StorageError::Cancelled))?;
+    Ok(Some((mend, rights)))
+}
+
+/// A machine does not start on a network that is stopped.
+async fn network_to_start(host: &Host, draft: &ImportDraft) -> Result<Option<String>, HostError> {
+    let NetworkChoice::Network(name) = &draft.network else { return Ok(None) };
+    let networks = host.told().await?.networks;
+    let stopped = networks.into_iter().any(|network| network.name == *name && !network.active);
+    Ok((draft.start && stopped).then(|| name.clone()))
+}
+
+/// The file that is made first, and the disk that the machine gets.
+async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Option<NewDisk>, Place), StorageError> {
+    let path = draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
+    let (Some(pool), Some(file)) = (draft.pool.clone(), draft.new_file()) else {
+        let is_device = path.starts_with("/dev/");
+        let source = if is_device { DiskSource::Block(path) } else { DiskSource::File(path) };
+        return Ok((None, Place { source, format: disk.format }));
+    };
+    let to = host.pool_path(pool.clone(), file.clone()).await?;
+    let place = Place { source: DiskSource::File(to.clone()), format: ImageFormat::Qcow2 };
+    let size = draft.overlay_size.filter(|_| draft.usage == Usage::Overlay).unwrap_or(disk.virtual_size);
+    let made = match draft.usage {
+        Usage::Overlay => NewDisk::Overlay { pool, new: NewVolume::overlay(&file, size, &path, disk.format) },
+        Usage::Copy | Usage::Itself => match host.volume_at(path.clone()).await? {
+            Some((_, from_pool)) => {
+                NewDisk::Copy { pool, new: NewVolume::thin(&file, ImageFormat::Qcow2, size), from: path, from_pool }
+            }
+            None => NewDisk::LocalCopy { pool, from: path, format: disk.format, to },
+        },
+    };
+    Ok((Some(made), place))
+}
+
+fn spec(draft: &ImportDraft, os: GuestOs, id: DomainId, place: Place, host: &HostCapabilities) -> MachineSpec {
+    let arch = host.domain.arch.clone();
+    let disk = DiskSpec::new(place.source, SpecFormat::from_word(place.format.driver()));
+    let network = match &draft.network {
+        NetworkChoice::Network(name) => Some(NetworkSource::Network(name.clone())),
+        NetworkChoice::UserMode => Some(NetworkSource::User),
+        NetworkChoice::Unplugged => None,
+    };
+    MachineSpec {
+        uuid: Some(id),
+        memory: draft.memory,
+        vcpus: draft.vcpus,
+        disks: vec![disk],
+        networks: network.map(|source| NetworkSpec { source, mac: None, model: None }).into_iter().collect(),
+        ..MachineSpec::new(&draft.name, os, &arch, draft.way)
+    }
+}

@@ -1,0 +1,11 @@
+//! Making machines: what a wizard must know of its host, and the plan that its draft becomes.
+
+mod import;
+mod surroundings;
+mod xml;
+
+pub use self::{
+    import::plan_import,
+    surroundings::{Surroundings, surroundings},
+    xml::{export, fresh, missing, plan_define, read_text, write_text},
+};
