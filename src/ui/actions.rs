@@ -25,10 +25,11 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
 
 /// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
 /// on the machine.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 12] = [
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 13] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
     ("win.delete", &["<Control>Delete"]),
+    ("win.new-import", &["<Control>n"]),
     ("win.start", &["<Control><Shift>r"]),
     ("win.pause", &["<Control><Shift>p"]),
     ("win.shut-down", &["<Control><Shift>d"]),
@@ -73,9 +74,18 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
         menu.append_section(None, &section);
     }
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Export XML…")), Some("win.export-xml"));
     section.append(Some(&gettext("Undefine, Keep the Disks")), Some("win.undefine"));
     section.append(Some(&gettext("Delete…")), Some("win.delete"));
     menu.append_section(None, &section);
+    menu
+}
+
+/// The menu of what makes a machine.
+pub(crate) fn new_menu() -> gio::Menu {
+    let menu = gio::Menu::new();
+    menu.append(Some(&gettext("Import an Existing Disk…")), Some("win.new-import"));
+    menu.append(Some(&gettext("From an XML File…")), Some("win.new-from-xml"));
     menu
 }
 

@@ -130,8 +130,27 @@ pub(crate) fn ask_to_close(parent: &impl IsA<gtk::Widget>, then: impl FnOnce() +
     dialog.present(Some(parent));
 }
 
+/// Says why what a wizard wanted was not done, and offers the wizard again, with everything still filled in.
+pub(crate) fn offer_wizard(text: &UserText, parent: &impl IsA<gtk::Widget>, again: impl FnOnce() + 'static) {
+    let dialog = error_dialog(text);
+    dialog.add_response("again", &gettext("_Back to the Wizard"));
+    dialog.set_response_appearance("again", adw::ResponseAppearance::Suggested);
+    dialog.set_default_response(Some("again"));
+    let again = std::cell::Cell::new(Some(again));
+    dialog.connect_response(Some("again"), move |_, _| {
+        if let Some(again) = again.take() {
+            again();
+        }
+    });
+    dialog.present(Some(parent));
+}
+
 /// Shows an error with its next step; libvirt's own text is one click away.
 pub(crate) fn show_error(text: &UserText, parent: &impl IsA<gtk::Widget>) {
+    error_dialog(text).present(Some(parent));
+}
+
+fn error_dialog(text: &UserText) -> adw::AlertDialog {
     let dialog = adw::AlertDialog::new(Some(&text.title), Some(&text.body));
     dialog.add_response("close", &gettext("_Close"));
     dialog.set_close_response("close");
@@ -141,7 +160,7 @@ pub(crate) fn show_error(text: &UserText, parent: &impl IsA<gtk::Widget>) {
         let expander = gtk::Expander::builder().label(gettext("What libvirt said")).child(&label).build();
         dialog.set_extra_child(Some(&expander));
     }
-    dialog.present(Some(parent));
+    dialog
 }
 
 /// Asks whether a machine shall be emulated from its next start on; calls `then` if the user agrees.

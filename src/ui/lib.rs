@@ -22,6 +22,7 @@ mod config;
 mod delete;
 mod dialogs;
 mod errors;
+mod export;
 mod frames;
 mod graph;
 mod help;
@@ -35,6 +36,7 @@ mod preferences;
 mod settings;
 mod shell;
 mod texts;
+mod wizards;
 
 use relm4::{
     RelmApp, adw,

@@ -66,8 +66,8 @@ impl App {
         match update {
             HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
-            HostUpdate::Networks(_) => {}
             HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
+            HostUpdate::Networks(_) => {}
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
@@ -102,6 +102,7 @@ impl App {
     fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
         self.picture.apply(&changes);
         self.tell_open_page(&changes);
+        self.tell_wizard();
         self.machines.emit(MachinesMsg::Changed(changes));
         let (machines, on) = self.picture.counts();
         self.sidebar.emit(SidebarMsg::Counts(machines, on));

@@ -1,20 +1,22 @@
 //! What the window is told, and by whom.
 
-use lectern_model::{domain::DomainAction, id::DomainId, uri::HostUri};
+use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId, uri::HostUri};
 use lectern_services::{
-    host::{HostError, HostUpdate},
+    host::{HostError, HostUpdate, StorageError},
     plan::{JobEvent, Plan, journal::Unfinished},
 };
 
 use crate::{
     config::Assets,
     delete::DeleteOutput,
+    export::Export,
     host::HostOutput,
     jobs::{JobsOutput, board::JobId},
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
     settings::Settings,
     shell::sidebar::SidebarOutput,
+    wizards::{import::ImportOutput, xml::XmlOutput},
 };
 
 /// What the program was asked for on its command line.
@@ -98,6 +100,20 @@ pub(crate) enum AppMsg {
     Delete,
     /// From the dialog that deletes.
     Deleting(DeleteOutput),
+    /// Make a machine of a disk that exists.
+    NewImport,
+    /// From the wizard for that.
+    Import(ImportOutput),
+    /// Define a machine from a file.
+    NewFromXml,
+    /// From the dialog for that.
+    Xml(XmlOutput),
+    /// Write the XML of the machine in question to a file.
+    ExportXml,
+    /// The user said where.
+    Export(DomainId, Export),
+    /// Open the wizard with this draft again.
+    TryAgain(Box<ImportDraft>),
     /// Show the preferences.
     Preferences,
     /// The user wants other statistics, or at another pace.
@@ -132,6 +148,8 @@ pub(crate) enum AppCmd {
     JobEnded(JobId, DomainId, Result<(), HostError>),
     /// A plan was made, or could not be.
     Planned(Result<Plan, HostError>),
+    /// A machine's XML was written, or not.
+    Exported(Export, Result<(), StorageError>),
     /// Plans that were cut off, looked for after connecting.
     Unfinished(Vec<Unfinished>),
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod failures;
 mod host;
+mod making;
 mod messages;
 mod picture;
 mod plans;
@@ -13,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 
 use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
 
-use lectern_model::{domain::DomainAction, id::DomainId};
+use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId};
 use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
@@ -23,7 +24,7 @@ use crate::{
     delete::{DeleteDialog, DeleteOutput},
     host::{HostPage, TAG},
     i18n::gettext,
-    jobs::board::Board,
+    jobs::board::{Board, JobId},
     machine::{MachinePage, Tab},
     machines::Machines,
     settings::Settings,
@@ -31,6 +32,7 @@ use crate::{
         sidebar::{Sidebar, SidebarOutput},
         situation::Situation,
     },
+    wizards::{import::ImportWizard, xml::XmlDialog},
 };
 
 /// The window.
@@ -62,6 +64,13 @@ pub(crate) struct App {
     undefine_action: gio::SimpleAction,
     delete_action: gio::SimpleAction,
     deleting: Option<Controller<DeleteDialog>>,
+    new_actions: Vec<gio::SimpleAction>,
+    export_action: gio::SimpleAction,
+    /// The wizard that is open.
+    import: Option<Controller<ImportWizard>>,
+    xml: Option<Controller<XmlDialog>>,
+    /// What the plans under way were made of, for another try.
+    drafts: HashMap<JobId, ImportDraft>,
     suspended: bool,
     list_watch: Option<Watch>,
     page_watch: Option<Watch>,
@@ -135,6 +144,11 @@ impl Component for App {
             undefine_action: gio::SimpleAction::new("undefine", None),
             delete_action: gio::SimpleAction::new("delete", None),
             deleting: None,
+            new_actions: Vec::new(),
+            export_action: gio::SimpleAction::new("export-xml", None),
+            import: None,
+            xml: None,
+            drafts: HashMap::new(),
             suspended: false,
             list_watch: None,
             page_watch: None,
@@ -182,6 +196,13 @@ impl Component for App {
             AppMsg::Delete => self.delete(&sender),
             AppMsg::Deleting(DeleteOutput::Run(plans)) => self.run_deletion(plans, &sender),
             AppMsg::Undefine => self.undefine(&sender),
+            AppMsg::NewImport => self.new_import(None, &sender),
+            AppMsg::Import(output) => self.import_said(output, &sender),
+            AppMsg::NewFromXml => self.new_from_xml(&sender),
+            AppMsg::Xml(output) => self.xml_said(output, &sender),
+            AppMsg::ExportXml => self.ask_export(&sender),
+            AppMsg::Export(id, export) => self.export_xml(id, export, &sender),
+            AppMsg::TryAgain(draft) => self.new_import(Some(*draft), &sender),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
             AppMsg::PaceChanged => self.set_pace(),
             AppMsg::Shortcuts => crate::help::shortcuts(&self.window),
@@ -196,6 +217,7 @@ impl Component for App {
             AppCmd::DefaultHost(uri) => self.connect_unnamed(uri, &sender),
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
             AppCmd::Planned(plan) => self.planned(plan, &sender),
+            AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }
     }

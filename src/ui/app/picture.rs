@@ -1,6 +1,6 @@
 //! The window's own picture of the host's machines, and the questions it answers: plain data.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use lectern_model::{
     domain::{Domain, DomainAction},
@@ -35,6 +35,16 @@ impl Picture {
     pub(crate) fn find(&self, text: &str) -> Option<&Domain> {
         let by_name = self.domains.values().find(|domain| domain.name == text);
         by_name.or_else(|| self.get(DomainId::parse(text)?))
+    }
+
+    /// All machines, by key.
+    pub(crate) fn machines(&self) -> BTreeMap<DomainId, String> {
+        self.domains.values().map(|domain| (domain.id, domain.name.clone())).collect()
+    }
+
+    /// The names of all machines.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.domains.values().map(|domain| domain.name.clone()).collect()
     }
 
     /// How many machines there are, and how many of them are on.

@@ -54,19 +54,19 @@ impl App {
     /// A plan was made off this thread: it is run, or said why it cannot be.
     pub(super) fn planned(&mut self, plan: Result<Plan, HostError>, sender: &ComponentSender<Self>) {
         match plan {
-            Ok(plan) => self.run_plan(plan, sender),
+            Ok(plan) => drop(self.run_plan(plan, sender)),
             Err(error) => self.failures.add(UserText::from(&error), &self.toasts, &self.window),
         }
     }
 
     /// Runs a plan as a job.
-    pub(super) fn run_plan(&mut self, plan: Plan, sender: &ComponentSender<Self>) {
+    pub(super) fn run_plan(&mut self, plan: Plan, sender: &ComponentSender<Self>) -> JobId {
         let job = plan::start(plan.clone(), &journal::folder());
-        self.follow(texts::purpose(plan.purpose()), plan, job, sender);
+        self.follow(texts::purpose(plan.purpose()), plan, job, sender)
     }
 
     /// Lists a run, and hears of it until it ends.
-    fn follow(&mut self, title: String, plan: Plan, job: plan::Job, sender: &ComponentSender<Self>) {
+    fn follow(&mut self, title: String, plan: Plan, job: plan::Job, sender: &ComponentSender<Self>) -> JobId {
         let (events, input) = (job.events(), sender.input_sender().clone());
         let id = self.board.start_plan(title, plan, job);
         relm4::spawn_local(async move {
@@ -78,6 +78,7 @@ impl App {
         });
         self.awake.set(true, &self.window);
         self.tell_jobs(sender);
+        id
     }
 
     pub(super) fn plan_told(&mut self, id: JobId, event: JobEvent, sender: &ComponentSender<Self>) {
@@ -101,7 +102,11 @@ impl App {
         self.awake.set(self.board.plans_running() > 0, &self.window);
         self.tell_host_page(|| HostMsg::Changed);
         self.notify(&title, &state);
+        if failure.is_none() {
+            self.drafts.remove(&id);
+        }
         match (failure, state) {
+            (Some(text), _) if self.offer_again(id, &text, sender) => {}
             (Some(text), _) => self.complain(&title, text),
             (None, JobState::Done) => self.say_done(id, &title, undoable, sender),
             (None, _) => self.say(&gettext_f("{job}: all is as it was before", &[("job", &title)])),

@@ -73,6 +73,11 @@ impl App {
         self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
+        self.new_actions = vec![
+            self.add_action("new-import", sender, || AppMsg::NewImport),
+            self.add_action("new-from-xml", sender, || AppMsg::NewFromXml),
+        ];
+        self.export_action = self.add_action("export-xml", sender, || AppMsg::ExportXml);
         self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
         self.add_action("commands", sender, || AppMsg::Commands);

@@ -51,6 +51,10 @@ impl App {
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
         self.delete_action.set_enabled(connected && !targets.is_empty());
+        self.export_action.set_enabled(connected && targets.len() == 1);
+        for action in &self.new_actions {
+            action.set_enabled(connected);
+        }
         self.undefine_action.set_enabled(connected && !self.picture.shut_off(&targets).is_empty());
     }
 

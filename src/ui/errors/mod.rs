@@ -5,7 +5,7 @@
 pub(crate) mod plan;
 
 use lectern_model::uri::UriError;
-use lectern_services::host::{ConnectFailure, HostError, LibvirtError};
+use lectern_services::host::{ConnectFailure, HostError, LibvirtError, StorageError};
 
 use crate::i18n::{gettext, gettext_f};
 
@@ -59,6 +59,12 @@ impl From<&HostError> for UserText {
             ),
         };
         Self { raw: raw(error), ..text }
+    }
+}
+
+impl From<&StorageError> for UserText {
+    fn from(error: &StorageError) -> Self {
+        plan::storage(error)
     }
 }
 

@@ -85,6 +85,12 @@ impl SimpleComponent for Machines {
             #[name = "toolbars"]
             adw::ToolbarView {
                 add_top_bar = &adw::HeaderBar {
+                    #[name = "new"]
+                    pack_start = &gtk::MenuButton {
+                        set_icon_name: "list-add-symbolic",
+                        set_tooltip_text: Some(&gettext("New Machine")),
+                        set_menu_model: Some(&actions::new_menu()),
+                    },
                     pack_end = &gtk::ToggleButton {
                         set_icon_name: "system-search-symbolic",
                         set_tooltip_text: Some(&gettext("Search and Filter")),
@@ -184,6 +190,22 @@ impl SimpleComponent for Machines {
                         set_icon_name: Some("computer-symbolic"),
                         set_title: &gettext("No Virtual Machines"),
                         set_description: Some(&gettext("This host has no virtual machine yet. One that is made with virsh or another program appears here at once.")),
+                        gtk::Box {
+                            set_orientation: gtk::Orientation::Vertical,
+                            set_halign: gtk::Align::Center,
+                            set_spacing: 12,
+                            gtk::Button {
+                                set_label: &gettext("Import an Existing Disk…"),
+                                add_css_class: "pill",
+                                add_css_class: "suggested-action",
+                                set_action_name: Some("win.new-import"),
+                            },
+                            gtk::Button {
+                                set_label: &gettext("From an XML File…"),
+                                add_css_class: "pill",
+                                set_action_name: Some("win.new-from-xml"),
+                            },
+                        },
                     },
                     add_named[Some("nothing")] = &adw::StatusPage {
                         set_icon_name: Some("system-search-symbolic"),
@@ -249,6 +271,7 @@ impl SimpleComponent for Machines {
         let widgets = view_output!();
         rest::while_scrolling(&widgets.scrolled, model.list.view());
         actions::name_popover(&widgets.more);
+        actions::name_popover(&widgets.new);
         widgets.search_bar.connect_entry(&model.entry);
         widgets.search_bar.set_key_capture_widget(Some(&widgets.toolbars));
         ComponentParts { model, widgets }

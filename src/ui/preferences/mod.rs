@@ -13,6 +13,7 @@ pub(crate) use self::{
     confirmations::asks,
     general::{PACE_KEYS, pace},
     look::apply as apply_look,
+    new_machines::wishes,
 };
 use crate::{i18n::gettext, settings::Settings};
 

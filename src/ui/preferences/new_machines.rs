@@ -2,7 +2,7 @@
 
 use relm4::{adw, adw::prelude::*};
 
-use lectern_model::units::KiB;
+use lectern_model::{draft::import::Wishes, units::KiB};
 
 use super::rows::{self, Choices};
 use crate::{
@@ -14,6 +14,18 @@ use crate::{
 const RECOMMENDED: i32 = 0;
 const MEMORY_MIB: [i32; 9] = [RECOMMENDED, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 const CPUS: [i32; 8] = [RECOMMENDED, 1, 2, 3, 4, 6, 8, 16];
+
+/// What the user wants of new machines.
+pub(crate) fn wishes(settings: &Settings) -> Wishes {
+    let chosen = |key| u32::try_from(settings.number(key, RECOMMENDED)).ok().filter(|number| *number > 0);
+    Wishes {
+        memory: chosen("new-memory").map(|mib| KiB::from_mib(u64::from(mib))),
+        vcpus: chosen("new-cpus"),
+        network: settings.text("new-network", "default"),
+        pool: settings.text("new-pool", "default"),
+        start: settings.flag("new-start", true),
+    }
+}
 
 pub(super) fn groups(settings: &Settings) -> [adw::PreferencesGroup; 2] {
     [hardware(settings), places(settings)]

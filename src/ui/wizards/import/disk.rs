@@ -1,0 +1,269 @@
+//! The page with the disk: a volume of a pool, or another file; and what was found there.
+
+use std::path::Path;
+
+use relm4::{
+    Sender, adw,
+    adw::prelude::*,
+    gtk::{self, glib},
+};
+
+use lectern_model::{
+    draft::import::{DiskFacts, DiskUser, Source},
+    storage::{Pool, Volume, volume::VolumeKind},
+};
+
+use super::{ImportMsg, words};
+use crate::{
+    buttons,
+    i18n::{gettext, gettext_f},
+    wizards::frame::Quietly,
+};
+
+/// The page.
+pub(super) struct DiskPage {
+    page: adw::PreferencesPage,
+    pool: adw::ComboRow,
+    volumes: adw::PreferencesGroup,
+    rows: Vec<adw::ActionRow>,
+    radio: gtk::CheckButton,
+    path: adw::EntryRow,
+    quietly: Quietly,
+    found: adw::PreferencesGroup,
+    facts: Vec<adw::ActionRow>,
+    busy: adw::Spinner,
+    /// What the rows show, so that they are made anew only where it differs.
+    shown: Option<(Option<DiskFacts>, bool)>,
+    input: Sender<ImportMsg>,
+}
+
+impl DiskPage {
+    /// An empty page; `local` offers the desktop's own dialog for files.
+    pub(super) fn new(input: &Sender<ImportMsg>, local: bool) -> Self {
+        let pool = adw::ComboRow::builder().title(gettext("Storage Pool")).build();
+        let refresh = buttons::flat("view-refresh-symbolic", &gettext("Look Again"));
+        pool.add_suffix(&refresh);
+        let volumes = adw::PreferencesGroup::builder().title(gettext("From a Storage Pool")).build();
+        volumes.add(&pool);
+        let path = adw::EntryRow::builder().title(gettext("Path on the Host")).activates_default(true).build();
+        let other = adw::PreferencesGroup::builder().title(gettext("Another File")).build();
+        other.add(&path);
+        let found = adw::PreferencesGroup::builder().title(gettext("The Disk")).build();
+        let busy = adw::Spinner::builder().visible(false).build();
+        found.set_header_suffix(Some(&busy));
+        let page = adw::PreferencesPage::new();
+        for group in [&volumes, &other, &found] {
+            page.add(group);
+        }
+        let (rows, facts) = (Vec::new(), Vec::new());
+        // The first of the group that all volumes share; nobody sees it.
+        let radio = gtk::CheckButton::new();
+        let this = Self {
+            page,
+            pool,
+            volumes,
+            rows,
+            radio,
+            path,
+            quietly: Quietly::default(),
+            found,
+            facts,
+            busy,
+            shown: None,
+            input: input.clone(),
+        };
+        this.listen(&refresh, local);
+        this
+    }
+
+    fn listen(&self, refresh: &gtk::Button, local: bool) {
+        let input = self.input.clone();
+        self.pool.connect_selected_notify(move |row| drop(input.send(ImportMsg::PoolShown(row.selected()))));
+        let input = self.input.clone();
+        refresh.connect_clicked(move |_| drop(input.send(ImportMsg::Refresh)));
+        let input = self.input.clone();
+        self.quietly.connect(&self.path, move |path| drop(input.send(ImportMsg::Typed(path.trim().to_owned()))));
+        if local {
+            let browse = buttons::flat("document-open-symbolic", &gettext("Choose a File…"));
+            let input = self.input.clone();
+            browse.connect_clicked(move |_| drop(input.send(ImportMsg::Browse)));
+            self.path.add_suffix(&browse);
+        }
+    }
+
+    /// The widget.
+    pub(super) const fn widget(&self) -> &adw::PreferencesPage {
+        &self.page
+    }
+
+    /// The field that the keyboard goes to where no disk was chosen.
+    pub(super) const fn field(&self) -> &adw::EntryRow {
+        &self.path
+    }
+
+    /// The group under which problems of the disk are said.
+    pub(super) const fn found(&self) -> &adw::PreferencesGroup {
+        &self.found
+    }
+
+    /// Lists the pools, and has the volumes of `shown` asked for.
+    pub(super) fn show_pools(&self, pools: &[Pool], shown: usize) {
+        let names: Vec<String> = pools.iter().map(pool_name).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.pool.set_model(Some(&gtk::StringList::new(&names)));
+        self.pool.set_selected(u32::try_from(shown).unwrap_or(0));
+        self.volumes.set_visible(!pools.is_empty());
+        self.pool.set_visible(!pools.is_empty());
+    }
+
+    /// Lists the volumes of the pool that is shown.
+    pub(super) fn show_volumes(&mut self, pool: &str, volumes: &[Volume], chosen: Option<&Source>) {
+        for row in self.rows.drain(..) {
+            self.volumes.remove(&row);
+        }
+        let usable = |volume: &&Volume| matches!(volume.kind, VolumeKind::File | VolumeKind::Block);
+        self.rows = volumes.iter().filter(usable).map(|volume| self.volume_row(pool, volume, chosen)).collect();
+        if self.rows.is_empty() {
+            let empty = adw::ActionRow::builder().title(gettext("This pool has no volume")).build();
+            self.rows.push(empty);
+        }
+        for row in &self.rows {
+            self.volumes.add(row);
+        }
+    }
+
+    fn volume_row(&self, pool: &str, volume: &Volume, chosen: Option<&Source>) -> adw::ActionRow {
+        let args = [
+            ("format", volume.format.driver()),
+            ("size", &volume.capacity.to_string()),
+            ("used", &volume.allocation.to_string()),
+        ];
+        let row = adw::ActionRow::builder()
+            .title(&volume.name)
+            .subtitle(gettext_f("{format} · {size}, takes {used}", &args))
+            .use_markup(false)
+            .build();
+        let radio = gtk::CheckButton::builder().group(&self.radio).valign(gtk::Align::Center).build();
+        radio.update_property(&[gtk::accessible::Property::Label(&volume.name)]);
+        radio.set_active(chosen.is_some_and(|source| source.path() == volume.path));
+        row.add_prefix(&radio);
+        row.set_activatable_widget(Some(&radio));
+        let source = Source::Volume { pool: pool.to_owned(), name: volume.name.clone(), path: volume.path.clone() };
+        let input = self.input.clone();
+        radio.connect_toggled(move |radio| {
+            if radio.is_active() {
+                drop(input.send(ImportMsg::Source(source.clone())));
+            }
+        });
+        row
+    }
+
+    /// Shows which disk is chosen: the volumes let go where a path was typed, the path where a volume was chosen.
+    pub(super) fn show_source(&self, source: Option<&Source>) {
+        match source {
+            Some(Source::Volume { .. }) => self.quietly.set(&self.path, ""),
+            Some(Source::File(path)) => {
+                self.radio.set_active(true);
+                if self.path.text().trim() != path {
+                    self.quietly.set(&self.path, path);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows what was found, or that it is being looked at.
+    pub(super) fn show_found(&mut self, disk: Option<&DiskFacts>, looking: bool) {
+        let now = Some((disk.cloned(), looking));
+        if self.shown == now {
+            return;
+        }
+        self.shown = now;
+        self.busy.set_visible(looking);
+        let hint = match (looking, disk) {
+            (true, _) => Some(gettext("It is being looked at…")),
+            (false, None) => Some(gettext("None is chosen yet.")),
+            (false, Some(_)) => None,
+        };
+        self.found.set_description(hint.as_deref());
+        for row in self.facts.drain(..) {
+            self.found.remove(&row);
+        }
+        if let Some(disk) = disk {
+            self.facts = rows(disk);
+        }
+        for row in &self.facts {
+            self.found.add(row);
+        }
+        if disk.is_some() {
+            self.bring_into_view();
+        }
+    }
+
+    /// Under a long list nobody would see what was found.
+    fn bring_into_view(&self) {
+        let found = self.found.downgrade();
+        glib::idle_add_local_once(move || {
+            let Some(found) = found.upgrade() else { return };
+            if let Some(viewport) = found.ancestor(gtk::Viewport::static_type()).and_downcast::<gtk::Viewport>() {
+                viewport.scroll_to(&found, None);
+            }
+        });
+    }
+
+    /// Opens the desktop's own dialog.
+    pub(super) fn browse(&self, parent: &impl IsA<gtk::Widget>) {
+        let dialog = gtk::FileDialog::builder().title(gettext("Choose a Disk Image")).build();
+        let window = parent.root().and_downcast::<gtk::Window>();
+        let input = self.input.clone();
+        dialog.open(window.as_ref(), None::<&relm4::gtk::gio::Cancellable>, move |file| {
+            let path = file.ok().and_then(|file| file.path());
+            if let Some(path) = path.as_deref().and_then(Path::to_str) {
+                drop(input.send(ImportMsg::Source(Source::File(path.to_owned()))));
+            }
+        });
+    }
+}
+
+fn pool_name(pool: &Pool) -> String {
+    let args = [("name", pool.name.as_str()), ("free", &pool.available.to_string())];
+    if pool.state.is_active() { gettext_f("{name} ({free} free)", &args) } else { gettext_f("{name} (stopped)", &args) }
+}
+
+/// Format and sizes, and the chain from the image down to its last base.
+fn rows(disk: &DiskFacts) -> Vec<adw::ActionRow> {
+    let Ok(info) = &disk.found else { return Vec::new() };
+    let args = [
+        ("format", info.format.driver()),
+        ("size", &info.virtual_size.to_string()),
+        ("used", &info.real_size.to_string()),
+    ];
+    let mut rows = vec![link(&disk.path, &gettext_f("{format} · the guest sees {size}, it takes {used}", &args), 0)];
+    for (nth, (path, format)) in info.bases.iter().enumerate() {
+        let what = gettext_f("its base, read-only · {format}", &[("format", format.driver())]);
+        rows.push(link(path, &what, nth + 1));
+    }
+    rows.extend(users_row(&info.users));
+    rows
+}
+
+/// Who else needs it.
+fn users_row(users: &[DiskUser]) -> Option<adw::ActionRow> {
+    let names: Vec<String> = users.iter().map(words::user).collect();
+    let row =
+        adw::ActionRow::builder().title(gettext("Needed By")).subtitle(names.join("\n")).use_markup(false).build();
+    row.add_css_class("property");
+    (!users.is_empty()).then_some(row)
+}
+
+/// One image, set in by how deep it lies.
+fn link(path: &str, what: &str, depth: usize) -> adw::ActionRow {
+    let row = adw::ActionRow::builder().title(path).subtitle(what).use_markup(false).subtitle_selectable(true).build();
+    if depth > 0 {
+        let arrow = gtk::Image::from_icon_name("go-down-symbolic");
+        arrow.set_margin_start(i32::try_from(depth.min(8)).unwrap_or(1) * 12);
+        arrow.set_tooltip_text(Some(&gettext("Stands on")));
+        row.add_prefix(&arrow);
+    }
+    row
+}

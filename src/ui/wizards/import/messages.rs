@@ -1,0 +1,93 @@
+//! What the wizard is told, and by whom.
+
+use lectern_model::{
+    capabilities::VirtType,
+    draft::import::{DiskFacts, ImportDraft, NetworkChoice, Source, Usage},
+    guest_os::GuestOs,
+    storage::{PoolId, Volume},
+    units::{Bytes, KiB},
+};
+use lectern_services::{
+    host::{Host, StorageError},
+    making::Surroundings,
+    plan::Plan,
+};
+
+use crate::{settings::Settings, wizards::frame::FrameEvent};
+
+/// What is needed to open the wizard.
+pub(crate) struct ImportInit {
+    /// Where the machine is made.
+    pub(crate) host: Host,
+    /// The user's preferences.
+    pub(crate) settings: Settings,
+    /// The names of the host's machines.
+    pub(crate) names: Vec<String>,
+    /// A draft to go on with: of a plan that failed.
+    pub(crate) draft: Option<ImportDraft>,
+}
+
+/// What the wizard is told.
+#[derive(Debug)]
+pub(crate) enum ImportMsg {
+    /// From the frame.
+    Frame(FrameEvent),
+    /// The host's machines have these names now.
+    Names(Vec<String>),
+    /// The pool whose volumes are listed, by its place in the list.
+    PoolShown(u32),
+    /// Look into the pools again.
+    Refresh,
+    /// The disk was chosen.
+    Source(Source),
+    /// A path was typed, and nothing more for a while.
+    Typed(String),
+    /// Choose a file by the desktop's own dialog.
+    Browse,
+    /// Let QEMU's user pass through the folders.
+    Mend,
+    /// What is done with the disk.
+    Usage(Usage),
+    /// The overlay's size.
+    OverlaySize(Bytes),
+    /// Where the new file goes, by its place in the list.
+    Pool(u32),
+    /// The machine's name.
+    Name(String),
+    /// The guest system, by its place in the list; the first is unknown.
+    System(u32),
+    /// The memory.
+    Memory(KiB),
+    /// The virtual CPUs.
+    Vcpus(u32),
+    /// How it is run.
+    Way(VirtType),
+    /// The network.
+    Network(NetworkChoice),
+    /// Whether it is started.
+    Start(bool),
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) enum ImportCmd {
+    /// What the host is like.
+    Surroundings(Result<Box<Surroundings>, StorageError>),
+    /// The volumes of a pool.
+    Volumes(PoolId, Result<Vec<Volume>, StorageError>),
+    /// What is at a path.
+    Disk(DiskFacts),
+    /// All guest systems that are known.
+    Systems(Vec<GuestOs>),
+    /// The plan.
+    Planned(Result<Box<Plan>, StorageError>),
+}
+
+/// What the wizard asks for.
+#[derive(Debug)]
+pub(crate) enum ImportOutput {
+    /// Run this plan; the draft is for another try.
+    Finish(Box<Plan>, Box<ImportDraft>),
+    /// It was closed.
+    Closed,
+}

@@ -1,0 +1,187 @@
+//! The wizard that makes a machine of a disk that exists.
+
+mod choices;
+mod disk;
+mod messages;
+mod network;
+mod review;
+mod system;
+mod usage;
+mod words;
+mod work;
+
+use std::{cell::Cell, collections::HashSet, rc::Rc};
+
+use relm4::{adw, adw::prelude::*, prelude::*};
+
+use lectern_model::{
+    draft::import::{Facts, Field, ImportDraft, Page, Wishes},
+    guest_os::GuestOs,
+    storage::Pool,
+};
+use lectern_services::{host::Host, plan::Plan};
+
+pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput};
+pub(crate) use self::words::name as name_problem;
+use self::{disk::DiskPage, messages::ImportCmd, network::NetworkPage, system::SystemPage, usage::UsagePage};
+use super::frame::{Fields, Frame, Review, Step};
+use crate::{i18n::gettext, preferences};
+
+/// The wizard.
+pub(crate) struct ImportWizard {
+    host: Host,
+    wishes: Wishes,
+    draft: ImportDraft,
+    facts: Facts,
+    pools: Vec<Pool>,
+    /// The pool whose volumes are listed.
+    listed: usize,
+    systems: Vec<GuestOs>,
+    arch: String,
+    /// Pages on which the user wanted to go on: all their problems are said.
+    asked: HashSet<Page>,
+    /// Counts what is typed, so that only the last is looked at.
+    typed: Rc<Cell<u64>>,
+    /// Whether the draft is one to go on with, so that nothing is suggested.
+    kept: bool,
+    plan: Option<Plan>,
+    dialog: adw::Dialog,
+    frame: Frame,
+    fields: Fields<Field>,
+    disk: DiskPage,
+    usage: UsagePage,
+    system: SystemPage,
+    network: NetworkPage,
+    review: Review,
+    status: adw::PreferencesGroup,
+    input: relm4::Sender<ImportMsg>,
+}
+
+impl Component for ImportWizard {
+    type Init = ImportInit;
+    type Input = ImportMsg;
+    type Output = ImportOutput;
+    type CommandOutput = ImportCmd;
+    type Root = adw::Dialog;
+    type Widgets = ();
+
+    fn init_root() -> adw::Dialog {
+        adw::Dialog::new()
+    }
+
+    fn init(init: ImportInit, dialog: adw::Dialog, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let mut model = Self::new(init, &dialog, &sender);
+        model.load(&sender);
+        model.show();
+        ComponentParts { model, widgets: () }
+    }
+
+    fn update(&mut self, message: ImportMsg, sender: ComponentSender<Self>, _root: &adw::Dialog) {
+        match message {
+            ImportMsg::Frame(event) => self.frame_said(event, &sender),
+            ImportMsg::Names(names) => self.facts.names = names.into_iter().collect(),
+            ImportMsg::PoolShown(nth) => self.list(nth, &sender),
+            ImportMsg::Refresh => self.look_again(&sender),
+            ImportMsg::Source(source) => self.choose(Some(source), &sender),
+            ImportMsg::Typed(path) => self.typed(path, &sender),
+            ImportMsg::Browse => self.disk.browse(&self.dialog),
+            ImportMsg::Mend => self.draft.mend_access = true,
+            ImportMsg::Usage(usage) => self.draft.usage = usage,
+            ImportMsg::OverlaySize(size) => self.resize(size),
+            ImportMsg::Pool(nth) => self.put_into(nth),
+            ImportMsg::Name(name) => self.rename(name),
+            ImportMsg::System(nth) => self.choose_system(nth),
+            ImportMsg::Memory(memory) => self.remember(memory),
+            ImportMsg::Vcpus(vcpus) => self.count(vcpus),
+            ImportMsg::Way(way) => self.draft.way = way,
+            ImportMsg::Network(network) => self.draft.network = network,
+            ImportMsg::Start(start) => self.draft.start = start,
+        }
+        self.show();
+    }
+
+    fn update_cmd(&mut self, message: ImportCmd, sender: ComponentSender<Self>, _root: &adw::Dialog) {
+        match message {
+            ImportCmd::Surroundings(told) => self.surroundings(told, &sender),
+            ImportCmd::Volumes(pool, told) => self.volumes(pool, told),
+            ImportCmd::Disk(disk) => self.disk_known(disk),
+            ImportCmd::Systems(systems) => self.systems_known(systems),
+            ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),
+        }
+        self.show();
+    }
+}
+
+impl ImportWizard {
+    fn new(init: ImportInit, dialog: &adw::Dialog, sender: &ComponentSender<Self>) -> Self {
+        let input = sender.input_sender();
+        let wishes = preferences::wishes(&init.settings);
+        let facts = Facts { names: init.names.into_iter().collect(), ..Facts::default() };
+        let kept = init.draft.is_some();
+        let draft = init.draft.unwrap_or_else(|| ImportDraft::new(&wishes, &facts));
+        let mut fields = Fields::new();
+        let disk = DiskPage::new(input, init.host.uri().is_local());
+        fields.note(Field::Source, disk.field(), disk.found());
+        let usage = UsagePage::new(input, &mut fields);
+        let system = SystemPage::new(input, &mut fields);
+        let network = NetworkPage::new(input, &mut fields);
+        let review = Review::new(None);
+        let status = adw::PreferencesGroup::new();
+        review.widget().add(&status);
+        let step = |page, title, content: &adw::PreferencesPage| (page, title, content.clone().upcast::<gtk::Widget>());
+        let pages = [
+            step(Page::Disk, gettext("Disk"), disk.widget()),
+            step(Page::Use, gettext("Use"), usage.widget()),
+            step(Page::System, gettext("System"), system.widget()),
+            step(Page::Network, gettext("Network and Start"), network.widget()),
+            step(Page::Review, gettext("Review"), review.widget()),
+        ];
+        let steps: Vec<Step<'_>> = pages
+            .iter()
+            .map(|(page, title, content)| Step {
+                tag: tag(*page),
+                title: title.clone(),
+                content,
+                next: (*page == Page::Review).then(|| gettext("C_reate")),
+            })
+            .collect();
+        let events = input.clone();
+        let tell = move |event| drop(events.send(ImportMsg::Frame(event)));
+        let frame = Frame::new(dialog, &gettext("Import an Existing Disk"), &steps, tell);
+        Self {
+            host: init.host,
+            wishes,
+            draft,
+            facts,
+            pools: Vec::new(),
+            listed: 0,
+            systems: Vec::new(),
+            arch: String::new(),
+            asked: HashSet::new(),
+            typed: Rc::default(),
+            kept,
+            plan: None,
+            dialog: dialog.clone(),
+            frame,
+            fields,
+            disk,
+            usage,
+            system,
+            network,
+            review,
+            status,
+            input: input.clone(),
+        }
+    }
+}
+
+/// The name of a page in code.
+const fn tag(page: Page) -> &'static str {
+    match page {
+        Page::Disk => "disk",
+        Page::Use => "use",
+        Page::System => "system",
+        Page::Network => "network",
+        Page::Review => "review",
+    }
+}

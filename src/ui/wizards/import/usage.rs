@@ -1,0 +1,169 @@
+//! The page with what is done with the disk: three choices, each in a plain sentence.
+
+use relm4::{Sender, adw, adw::prelude::*, gtk};
+
+use lectern_model::{
+    draft::import::{Facts, Field, ImportDraft, Source, Usage},
+    units::Bytes,
+};
+
+use super::ImportMsg;
+use crate::{
+    i18n::{gettext, gettext_f},
+    wizards::frame::Fields,
+};
+
+/// The largest overlay that can be asked for.
+const MOST: f64 = 65_536.0;
+
+/// The page.
+pub(super) struct UsagePage {
+    page: adw::PreferencesPage,
+    choices: Vec<(Usage, gtk::CheckButton)>,
+    size: adw::SpinRow,
+    pool: adw::ComboRow,
+    place: adw::PreferencesGroup,
+    drawing: adw::ActionRow,
+}
+
+impl UsagePage {
+    /// The page, with its fields added to `fields`.
+    pub(super) fn new(input: &Sender<ImportMsg>, fields: &mut Fields<Field>) -> Self {
+        let page = adw::PreferencesPage::new();
+        let group = adw::PreferencesGroup::builder().title(gettext("What to Do with the Disk")).build();
+        let mut choices: Vec<(Usage, gtk::CheckButton)> = Vec::new();
+        for usage in Usage::ALL {
+            let radio = gtk::CheckButton::builder().valign(gtk::Align::Center).build();
+            radio.set_group(choices.first().map(|(_, first)| first));
+            group.add(&choice(usage, &radio, input));
+            choices.push((usage, radio));
+        }
+        if let Some((_, first)) = choices.first() {
+            fields.note(Field::Usage, first, &group);
+        }
+        page.add(&group);
+        let place = adw::PreferencesGroup::builder().title(gettext("The New File")).build();
+        let (size, pool) = (size_row(input), adw::ComboRow::builder().title(gettext("Storage Pool")).build());
+        let sender = input.clone();
+        pool.connect_selected_notify(move |row| drop(sender.send(ImportMsg::Pool(row.selected()))));
+        fields.add(Field::Pool, &pool, &place);
+        fields.add(Field::OverlaySize, &size, &place);
+        let drawing = adw::ActionRow::builder().use_markup(false).build();
+        drawing.add_css_class("property");
+        place.add(&drawing);
+        page.add(&place);
+        Self { page, choices, size, pool, place, drawing }
+    }
+
+    /// The widget.
+    pub(super) const fn widget(&self) -> &adw::PreferencesPage {
+        &self.page
+    }
+
+    /// Lists the pools.
+    pub(super) fn show_pools(&self, facts: &Facts, chosen: Option<&str>) {
+        let names: Vec<&str> = facts.pools.iter().map(|pool| pool.name.as_str()).collect();
+        let selected = names.iter().position(|name| Some(*name) == chosen).unwrap_or(0);
+        self.pool.set_model(Some(&gtk::StringList::new(&names)));
+        self.pool.set_selected(u32::try_from(selected).unwrap_or(0));
+    }
+
+    /// Shows the draft.
+    pub(super) fn show(&self, draft: &ImportDraft, facts: &Facts) {
+        if let Some((_, radio)) = self.choices.iter().find(|(usage, _)| *usage == draft.usage) {
+            radio.set_active(true);
+        }
+        self.place.set_visible(draft.usage.makes_file());
+        self.size.set_visible(draft.usage == Usage::Overlay);
+        let base = facts.usable_disk().map(|disk| disk.virtual_size).unwrap_or_default();
+        let shown = gib(draft.overlay_size.unwrap_or(base));
+        if (self.size.value() - shown).abs() > 0.05 {
+            self.size.set_value(shown);
+        }
+        let args = [("size", base.to_string())];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        self.size.set_subtitle(&gettext_f("GiB, at least its base's {size}", &args));
+        self.draw(draft);
+    }
+
+    /// Base and overlay as the course draws them.
+    fn draw(&self, draft: &ImportDraft) {
+        let base = draft.source.as_ref().map(Source::path).unwrap_or_default();
+        let file = draft.new_file().unwrap_or_default();
+        let args = [("base", base), ("file", file.as_str())];
+        let (title, text) = match draft.usage {
+            Usage::Overlay => (
+                gettext("Base and Overlay"),
+                gettext_f("{base} (base, read-only) ← {file} (overlay, keeps the changes)", &args),
+            ),
+            _ => (gettext("Copy"), gettext_f("{base} → {file}", &args)),
+        };
+        self.drawing.set_title(&title);
+        self.drawing.set_subtitle(&text);
+    }
+}
+
+fn choice(usage: Usage, radio: &gtk::CheckButton, input: &Sender<ImportMsg>) -> adw::ActionRow {
+    let (title, sentence) = match usage {
+        Usage::Itself => {
+            (gettext("Use This File Itself"), gettext("The machine writes to it. What it changes stays in this file."))
+        }
+        Usage::Copy => (
+            gettext("Work on a Copy"),
+            gettext("The file is copied first and stays as it is. Takes as much room again, and a while."),
+        ),
+        Usage::Overlay => (
+            gettext("Keep It as the Base of a New Overlay"),
+            gettext(
+                "A small new file takes all changes; the base is only read, and must not change any more. Made at once.",
+            ),
+        ),
+    };
+    let row = adw::ActionRow::builder().title(&title).subtitle(sentence).use_markup(false).build();
+    radio.update_property(&[gtk::accessible::Property::Label(&title)]);
+    row.add_prefix(radio);
+    row.set_activatable_widget(Some(radio));
+    let input = input.clone();
+    radio.connect_toggled(move |radio| {
+        if radio.is_active() {
+            drop(input.send(ImportMsg::Usage(usage)));
+        }
+    });
+    row
+}
+
+fn size_row(input: &Sender<ImportMsg>) -> adw::SpinRow {
+    let row = adw::SpinRow::builder()
+        .title(gettext("Size of the Overlay"))
+        .adjustment(&gtk::Adjustment::new(0.0, 0.0, MOST, 1.0, 10.0, 0.0))
+        .digits(1)
+        .accessible_role(gtk::AccessibleRole::Group)
+        .build();
+    let input = input.clone();
+    row.connect_value_notify(move |row| drop(input.send(ImportMsg::OverlaySize(bytes(row.value())))));
+    row
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size to be read, with one digit")]
+fn gib(size: Bytes) -> f64 {
+    // Rounded up, so that the figure shown is never below the base's.
+    (size.0 as f64 / f64::from(1 << 30) * 10.0).ceil() / 10.0
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the row keeps it between 0 and 65536 GiB")]
+fn bytes(gib: f64) -> Bytes {
+    Bytes((gib * f64::from(1 << 30)).round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_that_is_shown_is_never_below_the_base() {
+        for size in [1, 96 << 20, (20 << 30) - 1, 20 << 30, 100_663_296] {
+            assert!(bytes(gib(Bytes(size))) >= Bytes(size), "{size}");
+        }
+        assert!((gib(Bytes::from_gib(20)) - 20.0).abs() < f64::EPSILON);
+    }
+}

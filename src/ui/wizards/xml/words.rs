@@ -1,0 +1,41 @@
+//! The words for what is wrong with an XML file.
+
+use lectern_model::draft::xml::XmlProblem;
+
+use crate::{
+    i18n::{gettext, gettext_f},
+    wizards::import::name_problem,
+};
+
+/// What is wrong, and what to do about it.
+pub(super) fn text(problem: &XmlProblem) -> String {
+    match problem {
+        XmlProblem::NoFile => gettext("Choose the file, or type its path."),
+        XmlProblem::NotXml(error) => gettext_f(
+            "This is no well-formed XML. Line {line}, column {column}: {reason}",
+            &[
+                ("line", &error.position.line.to_string()),
+                ("column", &error.position.column.to_string()),
+                ("reason", &error.reason.to_string()),
+            ],
+        ),
+        XmlProblem::NotADomain(root) => gettext_f(
+            "This describes no virtual machine: its first element is <{root}>, not <domain>.",
+            &[("root", root)],
+        ),
+        XmlProblem::Unchangeable(why) => gettext_f("It cannot be given this identity: {reason}", &[("reason", why)]),
+        XmlProblem::Name(problem) => name_problem(*problem),
+        XmlProblem::UuidInUse(name) => gettext_f(
+            "{name} of this host has the same UUID: it is the same machine to libvirt. Give this one a new identity.",
+            &[("name", name)],
+        ),
+        XmlProblem::NoUuid => gettext("The file has no UUID; the machine gets a new one."),
+        XmlProblem::TakenLive => {
+            gettext("The file was taken of a running machine. What belongs to that run only is left out.")
+        }
+        XmlProblem::FileMissing(path) => gettext_f(
+            "{path} is not there. The machine can be defined, and starts once the file is in its place.",
+            &[("path", path)],
+        ),
+    }
+}

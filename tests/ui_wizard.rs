@@ -1,0 +1,212 @@
+//! The wizard for a disk that exists, on a real libvirt: driven as a person would, to a login on ttyS0.
+
+use std::time::Duration;
+
+use lectern_test_kit::{atspi::Element, desktop::Desktop, libvirt::PrivateLibvirt, wait, window::Window};
+
+const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
+const IMAGES: &str = "/var/lib/libvirt/images";
+const GUEST: &str = "/var/lib/libvirt/guest/guest.qcow2";
+const TITLE: &str = "Import an Existing Disk";
+
+fn libvirt() -> Option<PrivateLibvirt> {
+    PrivateLibvirt::with(&["--no-kvm", "--network", "--pool"])
+}
+
+/// Opens the wizard as the keyboard does.
+fn open(window: &Window<'_>) -> Element {
+    window.desktop().keys(&["ctrl+n"]);
+    window.dialog(TITLE)
+}
+
+/// Chooses among several: GTK's radio buttons have no action, so it is clicked on.
+fn pick(window: &Window<'_>, wizard: &Element, name: &str) {
+    let radio = wizard.wait_for("radio button", name);
+    window.desktop().click_on("Lectern", &radio, 1);
+    wait::holds(&format!("{name} to be chosen"), wait::SOON, || radio.is_on());
+}
+
+/// Goes on to the page of that title.
+fn next(wizard: &Element, title: &str) {
+    wizard.wait_for("button", "Next").click();
+    wizard.wait_for("label", title);
+}
+
+#[test]
+fn a_disk_becomes_a_machine_that_logs_in() {
+    let Some(mut libvirt) = libvirt() else { return };
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/.cent7.img && echo no disk >{IMAGES}/text.qcow2"));
+    let desktop = Desktop::start("wizard");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.wait_says("No Virtual Machines");
+    window.shot("empty");
+    let wizard = open(&window);
+    wizard.wait_for("button", "Next").click();
+    wizard.wait_says("Choose a volume above");
+    pick(&window, &wizard, "text.qcow2");
+    wizard.wait_says("This is no disk image");
+    window.shot("no-disk");
+    pick(&window, &wizard, ".cent7.img");
+    wizard.wait_says("the guest sees");
+    window.shot("disk");
+    next(&wizard, "Use");
+    pick(&window, &wizard, "Keep It as the Base of a New Overlay");
+    wizard.wait_says("Base and Overlay");
+    window.shot("use");
+    next(&wizard, "System");
+    assert!(wizard.find_all("text", "").iter().any(|entry| entry.text() == "cent7"));
+    window.shot("system");
+    next(&wizard, "Network and Start");
+    window.shot("network");
+    next(&wizard, "Review");
+    wizard.wait_says("virsh -c");
+    window.shot("review");
+    wizard.wait_for("button", "Create").click();
+    window.wait_gone("dialog", TITLE);
+    window.row_is("cent7", "Running", Duration::from_secs(30));
+    window.shot("made");
+    window.open_machine("cent7");
+    window.tab("Serial");
+    let terminal = window.terminal();
+    wait::holds("a login", Duration::from_secs(120), || {
+        terminal.text().contains("cent7 login:") || terminal.text().contains("login:")
+    });
+    window.shot("login");
+    let xml = libvirt.virsh(&["dumpxml", "cent7"]);
+    assert!(xml.contains(&format!("{IMAGES}/cent7.qcow2")) && xml.contains(&format!("{IMAGES}/.cent7.img")), "{xml}");
+    window.close();
+}
+
+#[test]
+fn what_is_wrong_is_said_beside_its_field() {
+    let Some(mut libvirt) = libvirt() else { return };
+    libvirt.sh(&format!(
+        "cd {IMAGES} && cp {GUEST} base.qcow2 && qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 node1.qcow2 && \
+         qemu-img create -q -f qcow2 gone.qcow2 8M && qemu-img create -q -f qcow2 -F qcow2 -b gone.qcow2 left.qcow2 && \
+         rm gone.qcow2 && head -c 100000 base.qcow2 >cut.qcow2 && mkdir folder"
+    ));
+    libvirt.define(
+        "node1",
+        &format!(
+            "<domain type='qemu'><name>node1</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>\
+             <os><type arch='x86_64' machine='pc'>hvm</type></os><devices><disk type='file' device='disk'>\
+             <driver name='qemu' type='qcow2'/><source file='{IMAGES}/node1.qcow2'/><target dev='vda' bus='virtio'/>\
+             </disk></devices></domain>"
+        ),
+    );
+    let desktop = Desktop::start("wizard-wrong");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.row("node1");
+    let wizard = open(&window);
+    let path = wizard.wait_for("text", "Path on the Host");
+    for (name, words) in [
+        ("nothing.qcow2", "There is no such file"),
+        ("folder", "This is a folder"),
+        ("left.qcow2", "is not there"),
+        ("cut.qcow2", "The file is cut off"),
+    ] {
+        path.set_text(&format!("{IMAGES}/{name}"));
+        wizard.wait_says(words);
+    }
+    window.shot("bad-disk");
+    // A base of another machine is kept as one by itself, and not given to be written to.
+    pick(&window, &wizard, "base.qcow2");
+    wizard.wait_says("node1 (stands on it)");
+    next(&wizard, "Use");
+    assert!(wizard.wait_for("radio button", "Keep It as the Base of a New Overlay").is_on());
+    pick(&window, &wizard, "Use This File Itself");
+    wizard.wait_says("It is a base of node1");
+    window.shot("in-use");
+    pick(&window, &wizard, "Keep It as the Base of a New Overlay");
+    next(&wizard, "System");
+    let name = wizard.wait_for("text", "Name");
+    for (text, words) in [
+        ("node1", "Another machine of this host has this name"),
+        ("a/b", "A name cannot hold"),
+        (&"x".repeat(300), "The name is too long"),
+    ] {
+        name.set_text(text);
+        wizard.wait_says(words);
+    }
+    window.shot("bad-name");
+    name.set_text("node2");
+    next(&wizard, "Network and Start");
+    // A filled draft is not lost by a slip of the finger.
+    desktop.keys(&["Escape"]);
+    let question = window.wait_for("alert", "Close without making anything?");
+    window.shot("discard");
+    question.wait_for("button", "Go On").click();
+    wizard.wait_for("button", "Back").click();
+    wizard.wait_for("label", "Step 3 of 5");
+    assert!(wizard.find_all("text", "").iter().any(|entry| entry.text() == "node2"));
+    desktop.keys(&["Escape"]);
+    window.wait_for("alert", "Close without making anything?").wait_for("button", "Close").click();
+    window.wait_gone("dialog", TITLE);
+    assert_eq!(libvirt.virsh(&["list", "--all", "--name"]).trim(), "node1");
+    window.close();
+}
+
+#[test]
+fn a_failed_import_leaves_nothing_and_opens_the_wizard_again() {
+    let Some(mut libvirt) = libvirt() else { return };
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/one.img"));
+    let desktop = Desktop::start("wizard-again");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    let wizard = open(&window);
+    pick(&window, &wizard, "one.img");
+    next(&wizard, "Use");
+    pick(&window, &wizard, "Work on a Copy");
+    next(&wizard, "System");
+    wizard.wait_for("text", "Name").set_text("copied");
+    next(&wizard, "Network and Start");
+    next(&wizard, "Review");
+    wizard.wait_says("virsh -c");
+    // Somebody else is faster.
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/copied.qcow2"));
+    wizard.wait_for("button", "Create").click();
+    window.wait_for("button", "Back to the Wizard");
+    window.shot("failed");
+    window.press("Back to the Wizard");
+    let wizard = window.dialog(TITLE);
+    wizard.wait_says("the guest sees");
+    next(&wizard, "Use");
+    assert!(wizard.wait_for("radio button", "Work on a Copy").is_on());
+    next(&wizard, "System");
+    wizard.wait_says("has a file copied.qcow2 already");
+    wizard.wait_for("text", "Name").set_text("copied2");
+    next(&wizard, "Network and Start");
+    next(&wizard, "Review");
+    wizard.wait_says("virsh -c");
+    wizard.wait_for("button", "Create").click();
+    window.row_is("copied2", "Running", Duration::from_secs(60));
+    assert!(libvirt.sh(&format!("ls {IMAGES}")).contains("copied2.qcow2"));
+    window.close();
+}
+
+#[test]
+fn the_wizard_is_readable_in_a_narrow_chinese_window() {
+    let Some(mut libvirt) = libvirt() else { return };
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/.cent7.img"));
+    let desktop = Desktop::speaking("wizard-zh", "zh_CN");
+    desktop.prefer("appearance='dark'\n");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    desktop.resize("Lectern", 360, 640);
+    desktop.keys(&["ctrl+n"]);
+    let wizard = window.dialog("导入现有磁盘映像");
+    wizard.wait_for("radio button", ".cent7.img");
+    pick(&window, &wizard, ".cent7.img");
+    wizard.wait_says("虚拟主机看到");
+    for (page, shot) in [("第 2 步", "use"), ("第 3 步", "system"), ("第 4 步", "network"), ("第 5 步", "review")]
+    {
+        window.shot(&format!("before-{shot}"));
+        wizard.find_like("button", "下一步").unwrap().click();
+        wizard.wait_says(page);
+    }
+    wizard.wait_says("virsh -c");
+    window.shot("review");
+    desktop.keys(&["Escape"]);
+    let question = window.wait_for("alert", "不创建就关闭吗？");
+    question.find_like("button", "关闭").unwrap().click();
+    window.wait_gone("dialog", "导入现有磁盘映像");
+    window.close();
+}
