@@ -78,7 +78,7 @@ pub(crate) enum HostMsg {
 }
 
 /// What the page asks for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum HostOutput {
     /// Mend this.
     Mend(Mend),

@@ -24,11 +24,11 @@ pub(super) enum Asked {
 /// The rows, and how many checks are still to come.
 pub(super) struct Readiness {
     group: adw::PreferencesGroup,
-    rows: HashMap<CheckId, Row>,
+    rows: HashMap<CheckId, CheckRow>,
     found: HashMap<CheckId, Outcome>,
 }
 
-struct Row {
+struct CheckRow {
     row: adw::ActionRow,
     spinner: adw::Spinner,
     icon: gtk::Image,
@@ -40,7 +40,7 @@ impl Readiness {
     /// A list in which nothing is known yet.
     pub(super) fn new() -> Self {
         let group = adw::PreferencesGroup::builder().title(gettext("Readiness")).build();
-        let rows: HashMap<CheckId, Row> = CheckId::ALL.into_iter().map(|id| (id, Row::new(id))).collect();
+        let rows: HashMap<CheckId, CheckRow> = CheckId::ALL.into_iter().map(|id| (id, CheckRow::new(id))).collect();
         for id in CheckId::ALL {
             if let Some(row) = rows.get(&id) {
                 group.add(&row.row);
@@ -102,7 +102,7 @@ impl Readiness {
     }
 }
 
-impl Row {
+impl CheckRow {
     fn new(id: CheckId) -> Self {
         let spinner = adw::Spinner::new();
         spinner.set_tooltip_text(Some(&gettext("Checking")));

@@ -81,7 +81,6 @@ fn found(id: CheckId, finding: &Finding) -> String {
             "The daemon wants your password, but no program here asks for it. Join the group libvirt, or start a polkit agent.",
         ),
         Finding::NoSystemBus => gettext("The daemon cannot ask polkit: the system bus or polkit is not there."),
-        Finding::Driver(name) => gettext_f("{name} is there.", &[("name", name)]),
         Finding::NoDriver => gettext("libvirt has no driver for QEMU, or QEMU is not installed."),
         Finding::Virtualizes(..) | Finding::HiddenVirtualization | Finding::NoVirtualization(_) => processor(finding),
         Finding::DeviceUsable | Finding::DeviceMissing | Finding::DeviceDenied => device(finding),
@@ -99,7 +98,7 @@ fn found(id: CheckId, finding: &Finding) -> String {
         Finding::Inactive(name) => gettext_f("{name} is there, but not active.", &[("name", name)]),
         Finding::Missing(name) => gettext_f("There is no {name}.", &[("name", name)]),
         Finding::Present(name) if name.is_empty() => gettext("It is there."),
-        Finding::Present(name) => gettext_f("{name} is there.", &[("name", name)]),
+        Finding::Driver(name) | Finding::Present(name) => gettext_f("{name} is there.", &[("name", name)]),
         Finding::Absent => absent(id),
         Finding::Room(pool, room) => gettext_f("{room} free in {pool}", &[("room", &room.to_string()), ("pool", pool)]),
     }

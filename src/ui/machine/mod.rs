@@ -55,6 +55,7 @@ impl Tab {
 }
 
 /// The page.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub(crate) struct MachinePage {
     host: Host,
     domain: Domain,
