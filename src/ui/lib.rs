@@ -9,6 +9,7 @@
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
 //! - [`delete`]: which files go with a machine
+//! - [`wizards`]: what makes machines, in one frame; [`export`]: a machine's XML into a file
 //!   - [`host`]: the host's page: its load, its readiness, what it is
 //! - [`graph`]: a quantity over the last minute
 //! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
