@@ -5,6 +5,7 @@
 //! - [`app`]: the window; owns the connection, the pages and the jobs
 //!   - [`shell::sidebar`]: the host, the pages, the [`jobs`] button
 //!   - [`machines`]: the list
+//!   - [`networks`]: the virtual networks
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
@@ -33,6 +34,7 @@ mod jobs;
 mod language;
 mod machine;
 mod machines;
+mod networks;
 mod preferences;
 mod settings;
 mod shell;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    apply, read,
+    elements, read,
     spec::{DhcpHost, DhcpRange, DnsHost, NetworkSpec},
 };
 use crate::xml::{Document, EditError, Element, Node};
@@ -144,13 +144,13 @@ fn live(section: Section, add: bool, element: &Element, parent: Option<usize>) -
 }
 
 fn range(range: &DhcpRange, add: bool, parent: Option<usize>) -> Result<LiveEdit, EditError> {
-    live(Section::DhcpRange, add, &apply::range_element(range), parent)
+    live(Section::DhcpRange, add, &elements::range_element(range), parent)
 }
 
 fn host(host: &DhcpHost, add: bool, parent: Option<usize>) -> Result<LiveEdit, EditError> {
-    live(Section::DhcpHost, add, &apply::dhcp_host_element(host), parent)
+    live(Section::DhcpHost, add, &elements::dhcp_host_element(host), parent)
 }
 
 fn name(host: &DnsHost, add: bool) -> Result<LiveEdit, EditError> {
-    live(Section::DnsHost, add, &apply::dns_host_element(host), None)
+    live(Section::DnsHost, add, &elements::dns_host_element(host), None)
 }

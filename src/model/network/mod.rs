@@ -8,6 +8,7 @@ pub mod lease;
 pub mod routes;
 
 mod apply;
+mod elements;
 mod moved;
 mod read;
 mod spec;

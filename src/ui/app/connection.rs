@@ -10,12 +10,14 @@ use lectern_services::host::{
 use super::{
     App,
     messages::{AppCmd, AppMsg},
+    networks::Section,
 };
 use crate::{
     errors,
     host::HostMsg,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
+    networks::NetworksMsg,
     preferences,
     shell::{sidebar::SidebarMsg, situation::Situation},
 };
@@ -50,6 +52,7 @@ impl App {
                 }
             }
         });
+        self.networks.emit(NetworksMsg::Host(host.clone()));
         self.host = Some(host);
         self.set_pace();
         self.tell_situation();
@@ -66,9 +69,9 @@ impl App {
         match update {
             HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
-            HostUpdate::Touched(ids) => ids.into_iter().for_each(|id| self.refresh_page(id)),
-            HostUpdate::Networks(_) => {}
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
+            HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
+            HostUpdate::Touched(ids) => self.touched(ids),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
             }
@@ -92,6 +95,7 @@ impl App {
     fn tell_situation(&mut self) {
         self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
+        self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
         if let Some((_, _, page)) = &self.page {
             page.emit(MachineMsg::Situation(self.situation.clone()));
         }
@@ -104,6 +108,7 @@ impl App {
         self.tell_open_page(&changes);
         self.tell_wizard();
         self.machines.emit(MachinesMsg::Changed(changes));
+        self.networks.emit(NetworksMsg::MachinesChanged);
         let (machines, on) = self.picture.counts();
         self.sidebar.emit(SidebarMsg::Counts(machines, on));
         self.enable_actions();
@@ -230,10 +235,12 @@ impl App {
     /// Statistics are asked for only while somebody looks at them.
     pub(super) fn watch(&mut self) {
         self.list_watch = None;
+        self.networks_watch = None;
         self.page_watch = None;
         let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
         match &self.page {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
+            None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Serial, _)) => {}

@@ -29,6 +29,7 @@ impl App {
     /// Opens the host's page over the list.
     pub(super) fn open_host(&mut self, sender: &ComponentSender<Self>) {
         self.split.set_show_content(true);
+        self.leave_networks();
         let Some(host) = &self.host else { return };
         if self.host_page.is_some() {
             return;

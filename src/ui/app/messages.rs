@@ -14,6 +14,7 @@ use crate::{
     jobs::{JobsOutput, board::JobId},
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
+    networks::NetworksOutput,
     settings::Settings,
     shell::sidebar::SidebarOutput,
     wizards::{import::ImportOutput, xml::XmlOutput},
@@ -60,6 +61,8 @@ pub(crate) enum AppMsg {
     HostLeft,
     /// The user agreed to have this machine emulated.
     Emulate(DomainId),
+    /// From the page of networks.
+    Networks(NetworksOutput),
     /// From the sidebar.
     Sidebar(SidebarOutput),
     /// An action was chosen for the machines in question.

@@ -5,6 +5,7 @@ mod failures;
 mod host;
 mod making;
 mod messages;
+mod networks;
 mod picture;
 mod plans;
 mod window;
@@ -19,7 +20,7 @@ use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
-use self::{failures::Failures, host::Leaving, messages::AppCmd, picture::Picture, plans::Awake};
+use self::{failures::Failures, host::Leaving, messages::AppCmd, networks::Section, picture::Picture, plans::Awake};
 use crate::{
     delete::{DeleteDialog, DeleteOutput},
     host::{HostPage, TAG},
@@ -27,6 +28,7 @@ use crate::{
     jobs::board::{Board, JobId},
     machine::{MachinePage, Tab},
     machines::Machines,
+    networks::Networks,
     settings::Settings,
     shell::{
         sidebar::{Sidebar, SidebarOutput},
@@ -73,6 +75,7 @@ pub(crate) struct App {
     drafts: HashMap<JobId, ImportDraft>,
     suspended: bool,
     list_watch: Option<Watch>,
+    networks_watch: Option<Watch>,
     page_watch: Option<Watch>,
     window: adw::ApplicationWindow,
     toasts: adw::ToastOverlay,
@@ -80,6 +83,9 @@ pub(crate) struct App {
     navigation: adw::NavigationView,
     sidebar: Controller<Sidebar>,
     machines: Controller<Machines>,
+    networks: Controller<Networks>,
+    /// What of the host is shown.
+    section: Section,
 }
 
 #[relm4::component(pub(crate))]
@@ -108,6 +114,7 @@ impl Component for App {
                         #[local_ref]
                         navigation -> adw::NavigationView {
                             add: model.machines.widget(),
+                            add: model.networks.widget(),
                             connect_popped[sender] => move |_, page| {
                                 let host = page.tag().is_some_and(|tag| tag == TAG);
                                 sender.input(if host { AppMsg::HostLeft } else { AppMsg::PageLeft });
@@ -122,6 +129,7 @@ impl Component for App {
     fn init(init: AppInit, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
         let sidebar = Sidebar::builder().launch(()).forward(sender.input_sender(), AppMsg::Sidebar);
         let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
+        let networks = Networks::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Networks);
         let mut model = Self {
             settings: init.settings,
             host: None,
@@ -151,6 +159,7 @@ impl Component for App {
             drafts: HashMap::new(),
             suspended: false,
             list_watch: None,
+            networks_watch: None,
             page_watch: None,
             window: root.clone(),
             toasts: adw::ToastOverlay::new(),
@@ -158,6 +167,8 @@ impl Component for App {
             navigation: adw::NavigationView::new(),
             sidebar,
             machines,
+            networks,
+            section: Section::default(),
         };
         let (toasts, split, navigation) = (&model.toasts.clone(), &model.split.clone(), &model.navigation.clone());
         let widgets = view_output!();
@@ -171,11 +182,13 @@ impl Component for App {
             AppMsg::Host(update) => self.host_changed(update, &sender),
             AppMsg::Machines(output) => self.machines_said(output, &sender),
             AppMsg::Machine(output) => self.machine_said(output, &sender),
+            AppMsg::Networks(output) => self.networks_said(output, &sender),
             AppMsg::Sidebar(SidebarOutput::Machines) => self.show_list(),
             AppMsg::Sidebar(SidebarOutput::Host) => self.open_host(&sender),
             AppMsg::HostPage(output) => self.host_page_said(output, &sender),
             AppMsg::HostLeft => self.host_left(&sender),
             AppMsg::Emulate(id) => self.emulate(id, &sender),
+            AppMsg::Sidebar(SidebarOutput::Networks) => self.show_networks(),
             AppMsg::Sidebar(SidebarOutput::Jobs(output)) => sender.input(output.into()),
             AppMsg::Act(action) => self.asked(action, &sender),
             AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),

@@ -98,6 +98,9 @@ impl App {
             (None, _) => JobState::Undone,
         };
         let Some(job) = self.board.end(id, state.clone()) else { return };
+        if let Some(host) = &self.host {
+            host.refresh_networks();
+        }
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
         self.awake.set(self.board.plans_running() > 0, &self.window);
         self.tell_host_page(|| HostMsg::Changed);

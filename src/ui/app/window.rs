@@ -118,7 +118,8 @@ impl App {
     }
 
     /// Back to the list, which in a narrow window hides the sidebar.
-    pub(super) fn show_list(&self) {
+    pub(super) fn show_list(&mut self) {
+        self.leave_networks();
         self.navigation.pop_to_tag("machines");
         self.split.set_show_content(true);
     }

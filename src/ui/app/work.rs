@@ -16,6 +16,7 @@ use lectern_services::{
 use super::{
     App,
     messages::{AppCmd, AppMsg},
+    networks::Section,
 };
 use crate::{
     dialogs,
@@ -37,7 +38,8 @@ const TOGETHER: Duration = Duration::from_millis(50);
 impl App {
     /// The machines that an action would fall on: the open page's, else the selected ones.
     pub(super) fn targets(&self) -> Vec<DomainId> {
-        self.page.as_ref().map_or_else(|| self.selected.clone(), |(id, _, _)| vec![*id])
+        let selected = if self.section == Section::Machines { self.selected.as_slice() } else { &[] };
+        self.page.as_ref().map_or_else(|| selected.to_vec(), |(id, _, _)| vec![*id])
     }
 
     /// Lets each action be chosen only where some machine allows it.
@@ -47,7 +49,7 @@ impl App {
         for (action, handle) in &self.actions {
             handle.set_enabled(connected && self.picture.any_able(&targets, *action));
         }
-        let one = self.page.is_none() && self.selected.len() == 1;
+        let one = self.page.is_none() && targets.len() == 1;
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
         self.delete_action.set_enabled(connected && !targets.is_empty());

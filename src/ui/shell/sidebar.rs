@@ -26,10 +26,10 @@ pub(crate) enum SidebarMsg {
     Counts(usize, usize),
     /// The jobs changed.
     Jobs(JobsMsg),
-    /// The machines were chosen.
-    Chosen,
     /// The host was chosen.
     HostChosen,
+    /// A page was chosen.
+    Chosen(SidebarOutput),
 }
 
 /// What the sidebar asks for.
@@ -39,6 +39,8 @@ pub(crate) enum SidebarOutput {
     Machines,
     /// Show the host.
     Host,
+    /// Show the virtual networks.
+    Networks,
     /// From the jobs button.
     Jobs(JobsOutput),
 }
@@ -126,7 +128,20 @@ impl SimpleComponent for Sidebar {
                                 },
                             },
                         },
-                        connect_row_activated[sender] => move |_, _| sender.input(SidebarMsg::Chosen),
+                        append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Virtual Networks"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("network-wired-symbolic") },
+                                gtk::Label { set_label: &gettext("Virtual Networks"), set_hexpand: true, set_xalign: 0.0 },
+                            },
+                        },
+                        set_header_func: head,
+                        connect_row_activated[sender] => move |_, row| {
+                            let page = if row.index() == SETTINGS { SidebarOutput::Networks } else { SidebarOutput::Machines };
+                            sender.input(SidebarMsg::Chosen(page));
+                        },
                     },
                 },
             },
@@ -147,9 +162,24 @@ impl SimpleComponent for Sidebar {
             SidebarMsg::Situation(situation) => self.situation = situation,
             SidebarMsg::Counts(machines, running) => (self.machines, self.running) = (machines, running),
             SidebarMsg::Jobs(message) => self.jobs.emit(message),
-            SidebarMsg::Chosen => drop(sender.output(SidebarOutput::Machines)),
             SidebarMsg::HostChosen => drop(sender.output(SidebarOutput::Host)),
+            SidebarMsg::Chosen(output) => drop(sender.output(output)),
         }
+    }
+}
+
+/// The first row of the settings.
+const SETTINGS: i32 = 1;
+
+/// The heading over the first of the settings.
+fn head(row: &gtk::ListBoxRow, _before: Option<&gtk::ListBoxRow>) {
+    if row.index() == SETTINGS && row.header().is_none() {
+        let label = gtk::Label::builder().label(gettext("Settings")).xalign(0.0).build();
+        label.set_margin_start(12);
+        label.set_margin_top(12);
+        label.set_margin_bottom(6);
+        label.set_css_classes(&["caption-heading", "dimmed"]);
+        row.set_header(Some(&label));
     }
 }
 

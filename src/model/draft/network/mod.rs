@@ -1,5 +1,6 @@
 //! The draft of a virtual network, as its form holds it: texts that may be wrong, and what they come to.
 
+mod problem;
 mod problems;
 mod suggest;
 #[cfg(test)]
@@ -9,7 +10,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-pub use self::problems::{Family, Field, Problem, problems};
+pub use self::{
+    problem::{Family, Field, Problem},
+    problems::problems,
+};
 use crate::network::{Bandwidth, DhcpRange, Forwarder, Mode, NetworkSpec, Route, Subnet, free::Taken};
 
 /// What the host is like, for a draft.

@@ -1,0 +1,189 @@
+//! Virtual networks by clicks: the course's example, a lease made static, an overlap refused, in Chinese and narrow.
+
+use std::time::{Duration, Instant};
+
+use lectern_test_kit::{
+    atspi::Element, desktop::Desktop, guest::Machine, libvirt::PrivateLibvirt, wait, window::Window,
+};
+
+const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
+
+/// Shows the page of networks.
+fn go(desktop: &Desktop, window: &Window<'_>, name: &str) {
+    let row = window.wait_for("list item", name);
+    desktop.click_on("Lectern", &row, 1);
+}
+
+/// Types into the field of that title.
+fn fill(dialog: &Element, title: &str, text: &str) {
+    dialog.wait_for("text", title).set_text(text);
+}
+
+/// A network of the course's shape, defined by somebody else.
+fn define(libvirt: &PrivateLibvirt, name: &str, net: &str) {
+    let xml = format!(
+        "<network><name>{name}</name><forward mode='nat'/><bridge name='{name}'/><ip address='{net}.254' \
+         netmask='255.255.255.0'><dhcp><range start='{net}.100' end='{net}.200'/></dhcp></ip></network>"
+    );
+    let file = libvirt.folder().join("network.xml");
+    std::fs::write(&file, xml).expect("a file");
+    libvirt.virsh(&["net-define", &file.to_string_lossy()]);
+}
+
+#[test]
+fn the_courses_network_by_clicks() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let desktop = Desktop::start("networks");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Virtual Networks");
+    window.wait_says("No Virtual Networks");
+    window.shot("none");
+    let began = Instant::now();
+    window.press("New Network");
+    let dialog = window.dialog("New Virtual Network");
+    window.shot("suggested");
+    fill(&dialog, "Name", "vbr");
+    fill(&dialog, "Bridge", "a-bridge-with-a-long-name");
+    dialog.wait_says("at most 15 characters");
+    fill(&dialog, "IPv4 Address of the Host", "192.168.1.0/24");
+    dialog.wait_says("This names the network itself");
+    window.shot("wrong");
+    dialog.wait_for("button", "Use a Free Name").click();
+    fill(&dialog, "IPv4 Address of the Host", "192.168.1.254/24");
+    fill(&dialog, "First IPv4 Address", "192.168.1.100");
+    fill(&dialog, "Last IPv4 Address", "192.168.1.200");
+    dialog.wait_says("Many schools and homes");
+    window.shot("course");
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("vbr: done");
+    assert!(began.elapsed() < Duration::from_mins(1), "it takes {:?}", began.elapsed());
+    window.wait_says("Active · NAT · vbr");
+    window.shot("made");
+    let info = libvirt.virsh(&["net-info", "vbr"]);
+    assert!(info.contains("Autostart:      yes") && info.contains("Bridge:         vbr"), "{info}");
+    let xml = libvirt.virsh(&["net-dumpxml", "vbr"]);
+    assert!(xml.contains("<range start='192.168.1.100' end='192.168.1.200'/>"), "{xml}");
+    // What others do is seen; what is undone is gone.
+    libvirt.virsh(&["net-destroy", "vbr"]);
+    window.wait_says("Stopped · NAT · vbr");
+    window.press("Undo");
+    window.wait_says("No Virtual Networks");
+    window.close();
+}
+
+#[test]
+fn an_overlap_is_refused_and_a_free_range_offered() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "taken", "10.77.1");
+    let desktop = Desktop::start("networks-overlap");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Virtual Networks");
+    window.wait_says("Stopped · NAT · taken");
+    window.press("New Network");
+    let dialog = window.dialog("New Virtual Network");
+    fill(&dialog, "Name", "mine");
+    fill(&dialog, "IPv4 Address of the Host", "10.77.0.254/16");
+    dialog.wait_says("The virtual network taken has these addresses already.");
+    assert!(!dialog.wait_for("button", "Create").is_sensitive());
+    window.shot("overlap");
+    fill(&dialog, "IPv4 Address of the Host", "10.77.1.254/24");
+    dialog.wait_for("button", "Use a Free Range").click();
+    wait::holds("a free range", wait::SOON, || !dialog.says("has these addresses already"));
+    window.shot("free");
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("mine: done");
+    let xml = libvirt.virsh(&["net-dumpxml", "mine"]);
+    assert!(xml.contains(".254' netmask='255.255.255.0'") && xml.contains(".100' end='"), "{xml}");
+    // Copied, and deleted with a way back.
+    desktop.click_on("Lectern", &window.wait_for("list item", "mine"), 1);
+    window.choose("More Actions", "Copy Network");
+    window.dialog("Copy of mine");
+    window.shot("copy");
+    window.press("Create");
+    window.wait_says("mine-2: done");
+    window.choose("More Actions", "Delete Network");
+    window.wait_says("Delete the virtual network mine: done");
+    assert_eq!(
+        libvirt.virsh(&["net-list", "--all", "--name"]).split_whitespace().collect::<Vec<_>>(),
+        ["mine-2", "taken"]
+    );
+    window.press("Undo");
+    wait::holds("it to be back", wait::SOON, || libvirt.virsh(&["net-list", "--name"]).contains("mine\n"));
+    assert_eq!(libvirt.virsh(&["net-dumpxml", "mine"]), xml);
+    window.close();
+}
+
+#[test]
+fn a_lease_is_made_static_by_a_click() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "vbr", "10.77.1");
+    libvirt.virsh(&["net-start", "vbr"]);
+    libvirt.define_guest(Machine { name: "node1", network: false });
+    libvirt.virsh(&["attach-interface", "node1", "network", "vbr", "--model", "virtio", "--config"]);
+    libvirt.virsh(&["start", "node1"]);
+    let desktop = Desktop::start("networks-lease");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Virtual Networks");
+    window.wait_says("1 NIC");
+    desktop.click_on("Lectern", &window.wait_for("list item", "vbr"), 1);
+    let button = window.wait_long("button", "Make Static", Duration::from_mins(2));
+    window.shot("lease");
+    button.click();
+    window.wait_says("done");
+    window.wait_says("Remove 10.77.1.");
+    window.shot("static");
+    let file = libvirt.folder().join("lib/dnsmasq/vbr.hostsfile");
+    wait::holds("dnsmasq to have it", wait::SOON, || {
+        std::fs::read_to_string(&file).is_ok_and(|t| t.contains("10.77.1."))
+    });
+    window.press("Stop Network");
+    window.wait_for("alert", "Stop the network vbr?");
+    window.shot("asked");
+    window.press("Cancel");
+    // A name at once, and IPv6 for the next start.
+    window.press("Add DNS Name");
+    let dialog = window.wait_for("alert", "Add DNS Name");
+    fill(&dialog, "IP Address", "10.77.1.9");
+    fill(&dialog, "Names, With Commas Between", "www, ftp");
+    dialog.wait_for("button", "Add").click();
+    window.wait_says("www, ftp");
+    window.press("Edit Network");
+    let dialog = window.dialog("Edit vbr");
+    dialog.switch("IPv6 Addresses");
+    dialog.wait_says("fd00:100::1/64");
+    dialog.wait_for("button", "Use a Free Range").click();
+    window.shot("edit");
+    dialog.wait_for("button", "Apply").click();
+    window.wait_says("Some changes take effect");
+    window.shot("pending");
+    window.choose("More Actions", "Edit XML");
+    let text = window.dialog("XML of vbr").wait_for("text", "XML").text();
+    assert!(text.contains("family='ipv6'"), "{text}");
+    window.shot("xml");
+    window.press("Cancel");
+    window.wait_gone("dialog", "XML of vbr");
+    window.close();
+}
+
+#[test]
+fn networks_are_readable_in_a_narrow_chinese_window() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "vbr", "10.77.1");
+    libvirt.virsh(&["net-start", "vbr"]);
+    let desktop = Desktop::speaking("networks-zh", "zh_CN");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "虚拟网络");
+    window.wait_says("vbr");
+    window.shot("list");
+    desktop.resize("Lectern", 360, 640);
+    window.shot("narrow-list");
+    desktop.click_on("Lectern", &window.wait_for("list item", "vbr"), 1);
+    window.wait_for("button", "停止网络");
+    window.shot("narrow-page");
+    window.press("编辑网络");
+    window.dialog("编辑 vbr");
+    window.shot("narrow-form");
+    window.press("取消(C)");
+    window.wait_gone("dialog", "编辑 vbr");
+    window.close();
+}
