@@ -52,7 +52,9 @@ impl App {
 
     pub(super) fn networks_said(&mut self, output: NetworksOutput, sender: &ComponentSender<Self>) {
         match output {
-            NetworksOutput::Run(plan) => self.run_plan(*plan, sender),
+            NetworksOutput::Run(plan) => {
+                self.run_plan(*plan, sender);
+            }
             NetworksOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
         }
     }
