@@ -25,6 +25,7 @@ fn a_missing_network_is_there_after_one_click() {
     window.wait_says("default is active.");
     window.shot("mended");
     desktop.resize("Lectern", 360, 640);
+    window.wait_gone("list item", "This host and its readiness");
     window.shot("narrow");
     window.wait_long("button", "Check Again", CHECKS);
     window.close();
