@@ -19,10 +19,21 @@ impl Load {
     pub(super) fn new() -> Self {
         let group = adw::PreferencesGroup::builder().title(gettext("Load")).visible(false).build();
         let (cpu, memory) = (Graph::new(&gettext("CPU"), 1, Some(1.0)), Graph::new(&gettext("Memory"), 1, Some(1.0)));
-        let grid = gtk::Box::builder().spacing(24).homogeneous(true).build();
-        grid.append(cpu.widget());
-        grid.append(memory.widget());
-        group.add(&grid);
+        // Side by side where there is room, else one below the other.
+        let flow = gtk::FlowBox::builder()
+            .column_spacing(24)
+            .row_spacing(18)
+            .homogeneous(true)
+            .min_children_per_line(1)
+            .max_children_per_line(2)
+            .selection_mode(gtk::SelectionMode::None)
+            .build();
+        for graph in [&cpu, &memory] {
+            let child = gtk::FlowBoxChild::builder().child(graph.widget()).focusable(false).build();
+            graph.widget().bind_property("visible", &child, "visible").sync_create().build();
+            flow.append(&child);
+        }
+        group.add(&flow);
         Self { group, cpu, memory, before: None }
     }
 
