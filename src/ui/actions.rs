@@ -74,7 +74,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
         menu.append_section(None, &section);
     }
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Clone…")), Some("win.clone"));
     section.append(Some(&gettext("Export XML…")), Some("win.export-xml"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Undefine, Keep the Disks")), Some("win.undefine"));
     section.append(Some(&gettext("Delete…")), Some("win.delete"));
     menu.append_section(None, &section);

@@ -9,6 +9,7 @@
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
+//! - [`clone`]: one machine made from another
 //! - [`delete`]: which files go with a machine
 //! - [`wizards`]: what makes machines, in one frame; [`export`]: a machine's XML into a file
 //!   - [`host`]: the host's page: its load, its readiness, what it is
@@ -20,6 +21,7 @@
 mod actions;
 mod app;
 mod buttons;
+mod clone;
 mod config;
 mod delete;
 mod dialogs;

@@ -99,6 +99,7 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::Rename { from, to } => gettext_f("Rename {from} to {to}", &[("from", from), ("to", to)]),
         StepText::Define { name } => gettext_f("Define the machine {name}", &[("name", name)]),
         StepText::Redefine { name } => gettext_f("Change the configuration of {name}", &[("name", name)]),
+        StepText::MustBeOff { name } => gettext_f("Look that {name} is off", &[("name", name)]),
         StepText::Undefine { name } => gettext_f("Undefine {name} and keep its disks", &[("name", name)]),
         StepText::Discard { name } => gettext_f("Undefine {name} and remove its state", &[("name", name)]),
         StepText::StartNetwork { name } => gettext_f("Start the virtual network {name}", &[("name", name)]),
@@ -126,6 +127,7 @@ pub(crate) fn step(step: &StepText) -> String {
 pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Import(name) => gettext_f("Make the machine {name}", &[("name", name)]),
+        Purpose::Clone { from, to } => gettext_f("Clone {from} to {to}", &[("from", from), ("to", to)]),
         Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
         Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
         Purpose::Delete(names) => delete(names),

@@ -54,6 +54,11 @@ pub enum StepText {
         /// Its name.
         name: String,
     },
+    /// Look that a machine is off, and stop if it is not.
+    MustBeOff {
+        /// Its name.
+        name: String,
+    },
     /// Take a machine out of libvirt's list and keep what it has.
     Undefine {
         /// Its name.

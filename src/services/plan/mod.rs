@@ -60,6 +60,13 @@ impl std::fmt::Display for PlanId {
 pub enum Purpose {
     /// Make a machine of a disk that is there.
     Import(String),
+    /// Make a machine from another.
+    Clone {
+        /// The name of the machine that is there.
+        from: String,
+        /// The name of the new one.
+        to: String,
+    },
     /// Define a machine from a file.
     FromXml(String),
     /// Change a machine's configuration.

@@ -82,6 +82,8 @@ steps! {
     Discard,
     /// Start a machine.
     Start,
+    /// Look that a machine is off.
+    MustBeOff,
     /// Force a machine off.
     ForceOff,
     /// Start a virtual network.

@@ -7,6 +7,7 @@ use lectern_services::{
 };
 
 use crate::{
+    clone::CloneOutput,
     config::Assets,
     delete::DeleteOutput,
     export::Export,
@@ -99,6 +100,10 @@ pub(crate) enum AppMsg {
     CloseAsked,
     /// Take the machines in question out of libvirt's list.
     Undefine,
+    /// Clone the machine in question.
+    Clone,
+    /// From the dialog that clones.
+    Cloning(CloneOutput),
     /// Delete the machines in question.
     Delete,
     /// From the dialog that deletes.

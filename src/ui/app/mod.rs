@@ -22,6 +22,7 @@ pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, ShowPage};
 use self::{failures::Failures, host::Leaving, messages::AppCmd, networks::Section, picture::Picture, plans::Awake};
 use crate::{
+    clone::{CloneDialog, CloneOutput},
     delete::{DeleteDialog, DeleteOutput},
     host::{HostPage, TAG},
     i18n::gettext,
@@ -63,6 +64,7 @@ pub(crate) struct App {
     actions: HashMap<DomainAction, gio::SimpleAction>,
     open_action: gio::SimpleAction,
     tab_action: gio::SimpleAction,
+    clone_action: gio::SimpleAction,
     undefine_action: gio::SimpleAction,
     delete_action: gio::SimpleAction,
     deleting: Option<Controller<DeleteDialog>>,
@@ -73,6 +75,7 @@ pub(crate) struct App {
     xml: Option<Controller<XmlDialog>>,
     /// What the plans under way were made of, for another try.
     drafts: HashMap<JobId, ImportDraft>,
+    cloning: Option<Controller<CloneDialog>>,
     suspended: bool,
     list_watch: Option<Watch>,
     networks_watch: Option<Watch>,
@@ -149,6 +152,7 @@ impl Component for App {
             actions: HashMap::new(),
             open_action: gio::SimpleAction::new("open", None),
             tab_action: gio::SimpleAction::new("other-tab", None),
+            clone_action: gio::SimpleAction::new("clone", None),
             undefine_action: gio::SimpleAction::new("undefine", None),
             delete_action: gio::SimpleAction::new("delete", None),
             deleting: None,
@@ -157,6 +161,7 @@ impl Component for App {
             import: None,
             xml: None,
             drafts: HashMap::new(),
+            cloning: None,
             suspended: false,
             list_watch: None,
             networks_watch: None,
@@ -206,6 +211,8 @@ impl Component for App {
             AppMsg::UndoPlan(id) => self.undo_plan(id, &sender),
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
+            AppMsg::Clone => self.clone_one(&sender),
+            AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
             AppMsg::Delete => self.delete(&sender),
             AppMsg::Deleting(DeleteOutput::Run(plans)) => self.run_deletion(plans, &sender),
             AppMsg::Undefine => self.undefine(&sender),

@@ -14,6 +14,7 @@ use super::{
     messages::{AppCmd, AppMsg},
 };
 use crate::{
+    clone::{CloneDialog, CloneInit},
     delete::{DeleteDialog, DeleteInit},
     dialogs,
     errors::{self, UserText},
@@ -197,6 +198,17 @@ impl App {
             let host = host.clone();
             sender.oneshot_command(async move { AppCmd::Planned(host.plan_undefine(id).await) });
         }
+    }
+
+    /// Opens the dialog that clones the machine in question.
+    pub(super) fn clone_one(&mut self, sender: &ComponentSender<Self>) {
+        let targets = self.targets();
+        let (Some(host), [id]) = (self.host.clone(), targets.as_slice()) else { return };
+        let Some(domain) = self.picture.get(*id) else { return };
+        let init = CloneInit { host, id: *id, name: domain.name.clone() };
+        let dialog = CloneDialog::builder().launch(init).forward(sender.input_sender(), AppMsg::Cloning);
+        dialog.widget().present(Some(&self.window));
+        self.cloning = Some(dialog);
     }
 
     /// Opens the dialog that deletes the machines in question.

@@ -71,6 +71,7 @@ impl App {
         }
         self.open_action = self.add_action("open", sender, || AppMsg::OpenSelected);
         self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
+        self.clone_action = self.add_action("clone", sender, || AppMsg::Clone);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
         self.new_actions = vec![

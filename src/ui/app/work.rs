@@ -52,6 +52,7 @@ impl App {
         let one = self.page.is_none() && targets.len() == 1;
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
+        self.clone_action.set_enabled(connected && targets.len() == 1);
         self.delete_action.set_enabled(connected && !targets.is_empty());
         self.export_action.set_enabled(connected && targets.len() == 1);
         for action in &self.new_actions {

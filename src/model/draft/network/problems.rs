@@ -6,7 +6,8 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::{
     Addresses, Facts, NetworkDraft,
-    problem::{Family, Field, Problem},
+    numbers::{is_domain, numbers},
+    problem::{Family, Problem},
 };
 use crate::{
     draft::{Bound, Severity},
@@ -187,29 +188,6 @@ fn names_and_routes(draft: &NetworkDraft, all: &mut Vec<Problem>) {
             Some(route) if route.to.addr() != route.to.network() => all.push(Problem::RouteHostBits),
             Some(route) if !nets.iter().any(|net| net.contains(&route.gateway)) => all.push(Problem::RouteGateway),
             Some(_) => {}
-        }
-    }
-}
-
-/// Labels of letters, digits and dashes (RFC 1123), 253 bytes in all.
-fn is_domain(text: &str) -> bool {
-    let is_label = |label: &str| {
-        let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        (1..=63).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
-    };
-    text.len() <= 253 && text.split('.').all(is_label)
-}
-
-fn numbers(draft: &NetworkDraft, all: &mut Vec<Problem>) {
-    let mtu = draft.mtu.trim();
-    let least = if draft.v6.on && draft.mode.has_own_bridge() { 1280 } else { 68 };
-    if !mtu.is_empty() && !mtu.parse::<u32>().is_ok_and(|mtu| (least..=65_535).contains(&mtu)) {
-        all.push(Problem::Mtu { least });
-    }
-    for (field, text) in [(Field::Inbound, &draft.inbound), (Field::Outbound, &draft.outbound)] {
-        let text = text.trim();
-        if !text.is_empty() && !text.parse::<u32>().is_ok_and(|limit| limit > 0) {
-            all.push(Problem::Limit(field));
         }
     }
 }

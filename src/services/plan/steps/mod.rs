@@ -23,7 +23,7 @@ pub use self::{
     network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
     network_update::UpdateNetwork,
     pool::StartPool,
-    power::{ForceOff, Start},
+    power::{ForceOff, MustBeOff, Start},
     ready::{Pending, ReadyNetwork, ReadyPool},
     snapshots::SnapshotRecord,
     volume::CreateVolume,

@@ -1,4 +1,4 @@
-//! Starting a machine, and forcing one off.
+//! Starting a machine, forcing one off, and looking that one is off.
 
 use lectern_model::{command::CommandLine, domain::DomainAction, domain::DomainState, id::DomainId, uri::HostUri};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use crate::{
     host::HostError,
     jobs::{self, StepText},
     libvirt::ffi::error::checked,
-    plan::{Step, StepError, context::Context, step::Act},
+    plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
 
 /// Start a machine; undone by forcing it off, as it had just begun.
@@ -43,6 +43,45 @@ impl Act for Start {
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
         force_off(context, self.id)
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+/// Look that a machine is off, and has no memory saved, before its disks are read or built upon; changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MustBeOff {
+    /// The machine.
+    pub id: DomainId,
+    /// Its name, to be shown.
+    pub name: String,
+}
+
+impl Act for MustBeOff {
+    fn text(&self) -> StepText {
+        StepText::MustBeOff { name: self.name.clone() }
+    }
+
+    fn commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        Vec::new()
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let domain = lookup::domain(context.connect(), self.id)?.ok_or(HostError::Gone)?;
+        if checked(domain.is_active())? || checked(domain.has_managed_save(0)).unwrap_or(false) {
+            return Err(StepError::untouched(StepFailure::Running(self.name.clone())));
+        }
+        Ok(())
+    }
+
+    fn apply(&self, _context: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
     }
 
     fn without_secrets(&self) -> Step {

@@ -1,0 +1,113 @@
+//! The plan that makes a machine from another: full copies of its disks, or overlays on them.
+
+mod look;
+
+use lectern_model::{
+    clone::{self, Cloned, DiskSource, DiskView, Treatment},
+    draft::{
+        self,
+        clone::{CloneDraft, Problem, problems},
+    },
+    metadata::{Machine, Origin},
+    storage::{ImageFormat, new_volume::NewVolume},
+    units::Bytes,
+};
+
+pub use self::look::{CloneError, CloneSource, DiskImage, look};
+use crate::plan::{
+    Plan, Purpose, Step,
+    steps::{CopyVolume, CreateVolume, Define, MustBeOff, Start},
+};
+
+/// A clone that is not made yet.
+#[derive(Clone, Debug)]
+pub struct ClonePlan {
+    /// What makes it.
+    pub plan: Plan,
+    /// Its XML, with every difference from the source and its reason.
+    pub clone: Cloned,
+}
+
+/// Why no plan is made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The draft cannot be made as it is; a running source is among these.
+    #[error("the draft has problems")]
+    Problems(Vec<Problem>),
+    /// The rules about the XML refuse it.
+    #[error(transparent)]
+    Clone(#[from] clone::CloneError),
+    /// A copy is made of a volume, and no pool that is started has this image.
+    #[error("{0} is in no storage pool")]
+    OutsidePools(String),
+}
+
+/// The steps of a clone: the source is off, its disks, the machine, its start.
+///
+/// It is pure, so that it can be shown while a draft is written: `source` has the new machine's identifier and addresses,
+/// which stay the same.
+///
+/// # Errors
+/// If something in the draft stops it.
+pub fn clone(source: &CloneSource, draft: &CloneDraft) -> Result<ClonePlan, Refused> {
+    let facts = &source.facts;
+    let found = problems(draft, facts);
+    if draft::stops(&found) {
+        return Err(Refused::Problems(found));
+    }
+    let place = |file: &str| source.place(draft, file);
+    let request = draft.request(facts, source.new_id, source.macs.clone(), source.notes(draft), place);
+    let clone = clone::clone(&source.xml, &request)?;
+    let mut steps: Vec<Step> = vec![MustBeOff { id: source.id, name: facts.source.clone() }.into()];
+    let mut first = true;
+    for disk in &facts.disks {
+        let Some(file) = draft.file_name(disk, facts) else { continue };
+        let size = draft.size.filter(|_| std::mem::take(&mut first));
+        steps.push(new_disk(source, draft, disk, &file, size)?);
+    }
+    let (id, name, xml) = (source.new_id, draft.name.clone(), clone.document.to_string());
+    steps.push(Define { id, name: name.clone(), xml }.into());
+    steps.extend(draft.start.then(|| Start { id, name: name.clone() }.into()));
+    let plan = Plan::new(Purpose::Clone { from: facts.source.clone(), to: name }, source.host.clone(), steps);
+    Ok(ClonePlan { plan, clone })
+}
+
+fn new_disk(
+    source: &CloneSource,
+    draft: &CloneDraft,
+    disk: &DiskView,
+    file: &str,
+    size: Option<Bytes>,
+) -> Result<Step, Refused> {
+    let pool = draft.pool.clone().unwrap_or_default();
+    let outside = || Refused::OutsidePools(disk.source.as_ref().map(DiskSource::label).unwrap_or_default());
+    let image = source.images.get(&disk.index).ok_or_else(outside)?;
+    // QEMU opens the source's disk as its XML says, and as raw where it says nothing; an overlay must do the same.
+    let format = disk.format.as_deref().map_or(ImageFormat::Raw, ImageFormat::from_name);
+    if draft.treatment(disk) == Treatment::Link {
+        let capacity = size.unwrap_or_default().max(image.size);
+        return Ok(CreateVolume { pool, new: NewVolume::overlay(file, capacity, &image.path, format) }.into());
+    }
+    let from_pool = image.pool.clone().ok_or_else(outside)?;
+    let new = NewVolume::thin(file, format, image.size);
+    Ok(CopyVolume { pool, new, from: image.path.clone(), from_pool }.into())
+}
+
+impl CloneSource {
+    /// The image of a new file in the draft's pool.
+    fn place(&self, draft: &CloneDraft, file: &str) -> DiskSource {
+        let pool = self.facts.pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
+        match pool.and_then(|pool| pool.folder.as_ref()) {
+            Some(folder) => DiskSource::File(format!("{}/{file}", folder.trim_end_matches('/'))),
+            None => DiskSource::Volume { pool: draft.pool.clone().unwrap_or_default(), volume: file.to_owned() },
+        }
+    }
+
+    /// What is noted on the clone: the template that its overlays lie on.
+    fn notes(&self, draft: &CloneDraft) -> Option<Machine> {
+        let links = self.facts.disks.iter().any(|disk| draft.treatment(disk) == Treatment::Link);
+        let origin = links.then(|| Origin { template: self.id, name: self.facts.source.clone() });
+        let notes = Machine { project: draft.project.clone(), origin, ..Machine::default() };
+        (notes != Machine::default()).then_some(notes)
+    }
+}
