@@ -68,7 +68,7 @@ fn a_disk_becomes_a_machine_that_logs_in() {
     window.open_machine("cent7");
     window.tab("Serial");
     let terminal = window.terminal();
-    wait::holds("a login", Duration::from_secs(120), || {
+    wait::holds("a login", Duration::from_mins(2), || {
         terminal.text().contains("cent7 login:") || terminal.text().contains("login:")
     });
     window.shot("login");
@@ -178,7 +178,7 @@ fn a_failed_import_leaves_nothing_and_opens_the_wizard_again() {
     next(&wizard, "Review");
     wizard.wait_says("virsh -c");
     wizard.wait_for("button", "Create").click();
-    window.row_is("copied2", "Running", Duration::from_secs(60));
+    window.row_is("copied2", "Running", Duration::from_mins(1));
     assert!(libvirt.sh(&format!("ls {IMAGES}")).contains("copied2.qcow2"));
     window.close();
 }

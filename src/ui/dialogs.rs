@@ -94,6 +94,7 @@ pub(crate) fn ask_unfinished(
     ];
     let dialog = adw::AlertDialog::new(Some(&gettext("A Change Was Cut Off")), Some(&body.join(" ")));
     dialog.add_response("later", &gettext("_Later"));
+    dialog.add_response("leave", &gettext("Leave _As It Is"));
     if unfinished.can_be_undone() {
         dialog.add_response("undo", &gettext("_Undo It"));
     }
@@ -103,9 +104,36 @@ pub(crate) fn ask_unfinished(
     }
     dialog.set_close_response("later");
     let waiting = std::cell::Cell::new(Some((unfinished, then)));
-    dialog.connect_response(None, move |_, response| {
-        if let (Some((unfinished, then)), "undo" | "finish") = (waiting.take(), response) {
-            then(unfinished, response == "finish");
+    dialog.connect_response(None, move |_, response| match (waiting.take(), response) {
+        (Some((unfinished, then)), "undo" | "finish") => then(unfinished, response == "finish"),
+        (Some((unfinished, _)), "leave") => forget(unfinished),
+        _ => {}
+    });
+    dialog.present(Some(parent));
+}
+
+/// Forgets a plan that was cut off; its journal is a file, so not on this thread.
+fn forget(unfinished: Unfinished) {
+    gtk::gio::spawn_blocking(move || {
+        if let Err(error) = unfinished.forget() {
+            tracing::warn!(%error, "the journal stays");
+        }
+    });
+}
+
+/// Asks before a machine that was made is taken away again with its new disks.
+pub(crate) fn ask_undo(title: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
+    let body =
+        gettext("What was made is deleted again, the machine with its new disks, and all that was done in it since.");
+    let dialog = adw::AlertDialog::new(Some(&gettext_f("Undo “{job}”?", &[("job", title)])), Some(&body));
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("undo", &gettext("_Undo It"))]);
+    dialog.set_response_appearance("undo", adw::ResponseAppearance::Destructive);
+    dialog.set_default_response(Some("cancel"));
+    dialog.set_close_response("cancel");
+    let then = std::cell::Cell::new(Some(then));
+    dialog.connect_response(Some("undo"), move |_, _| {
+        if let Some(then) = then.take() {
+            then();
         }
     });
     dialog.present(Some(parent));

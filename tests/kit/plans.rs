@@ -115,9 +115,9 @@ impl Trial<'_> {
     /// # Panics
     /// When the plan does not stand them.
     pub fn run(&mut self, second: &mut PrivateLibvirt) {
-        self.shell_lines(second);
+        let after = self.shell_lines(second);
         self.failures();
-        self.kills();
+        self.kills(&after);
     }
 
     fn before(&mut self) -> (String, Plan) {
@@ -126,7 +126,7 @@ impl Trial<'_> {
     }
 
     /// The plan here and its lines there give the same. Where it can be undone, it is.
-    fn shell_lines(&mut self, second: &mut PrivateLibvirt) {
+    fn shell_lines(&mut self, second: &mut PrivateLibvirt) -> String {
         let journals = folder();
         (self.set_up)(second);
         let (before, plan) = self.before();
@@ -136,12 +136,14 @@ impl Trial<'_> {
         let lines: Vec<String> =
             plan.steps().iter().flat_map(|step| step.commands(&uri)).map(|line| line.to_string()).collect();
         second.script(&format!("set -e\n{}\n", lines.join("\n")));
-        assert_eq!(self.libvirt.photograph(), second.photograph(), "the shell lines do something else:\n{lines:#?}");
+        let after = self.libvirt.photograph();
+        assert_eq!(after, second.photograph(), "the shell lines do something else:\n{lines:#?}");
         if plan.can_be_undone() {
             let undone = outcome(&plan::undo(plan, journals.path()));
             assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
             assert_eq!(self.libvirt.photograph(), before);
         }
+        after
     }
 
     fn failures(&mut self) {
@@ -168,20 +170,20 @@ impl Trial<'_> {
         assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
     }
 
-    fn kills(&mut self) {
+    fn kills(&mut self, after: &str) {
         let plan = self.before().1;
         for at in 0..plan.steps().len() {
             for point in [Point::Begun(at), Point::Applied(at), Point::Done(at)] {
                 if !plan.steps()[at].is_final() {
-                    self.kill(point, false);
+                    self.kill(point, None);
                 }
-                self.kill(point, true);
+                self.kill(point, Some(after));
             }
         }
     }
 
     /// The program is killed at `point`; the next one undoes the plan, or finishes it.
-    fn kill(&mut self, point: Point, finish: bool) {
+    fn kill(&mut self, point: Point, after: Option<&str>) {
         let journals = folder();
         let (before, plan) = self.before();
         killed(&plan, journals.path(), point);
@@ -189,9 +191,10 @@ impl Trial<'_> {
         assert_eq!(left.len(), 1, "the journal knows of the kill at {point:?}");
         let unfinished = left.remove(0);
         assert_eq!(unfinished.plan().id(), plan.id());
-        let ended = outcome(&plan::resume(unfinished, finish));
-        if finish {
+        let ended = outcome(&plan::resume(unfinished, after.is_some()));
+        if let Some(after) = after {
             assert_eq!(ended, Outcome::Done, "{point:?}");
+            assert_eq!(nameless(&self.libvirt.photograph()), nameless(after), "finished after {point:?}");
             if plan.can_be_undone() {
                 let undone = outcome(&plan::undo(plan, journals.path()));
                 assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
@@ -202,6 +205,13 @@ impl Trial<'_> {
         }
         assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
     }
+}
+
+/// A photograph without what each plan makes up for itself.
+fn nameless(photograph: &str) -> String {
+    let made_up =
+        |line: &&str| ["<uuid>", "<mac address", "<genid>", "lectern:"].iter().any(|part| line.contains(part));
+    photograph.lines().filter(|line| !made_up(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn folder() -> TempDir {

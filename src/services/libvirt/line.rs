@@ -1,6 +1,6 @@
 //! A connection of a plan's own: no events, its own socket, ended when it is dropped.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lectern_model::uri::HostUri;
 use virt::connect::Connect;
@@ -18,6 +18,9 @@ use super::{
 /// As the window's own connection: a silent daemon is noticed after 15 seconds.
 const KEEP_ALIVE: (i32, u32) = (5, 2);
 
+/// How long opening may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
 /// An open connection. Its socket is closed last.
 pub(crate) struct Line {
     connect: Connect,
@@ -30,10 +33,14 @@ impl Line {
     /// # Errors
     /// As libvirt gives it.
     pub(crate) fn open(host: &HostUri) -> Result<Self, HostError> {
-        event_loop()?;
+        let timers = event_loop()?;
         let wire = Arc::new(Wire::default());
+        let late = Arc::clone(&wire);
+        let deadline = timers.after(LIMIT, move || late.cut());
         // Read by the event loop, as nobody calls while a program copies for minutes, and the daemon asks for signs of life.
-        let connect = connection::connect(host, &wire, Reading::Always)?;
+        let opened = connection::connect(host, &wire, Reading::Always);
+        timers.cancel(deadline);
+        let connect = opened?;
         if let Err(error) = checked(connect.set_keep_alive(KEEP_ALIVE.0, KEEP_ALIVE.1)) {
             tracing::debug!("no keep-alive: {error}");
         }

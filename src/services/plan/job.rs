@@ -87,20 +87,15 @@ pub fn start(plan: Plan, folder: &Path) -> Job {
 pub fn start_with(plan: Plan, folder: &Path, injection: Box<dyn Injection>) -> Job {
     let waiting = vec![Progress::Waiting; plan.steps().len()];
     let folder = folder.to_owned();
-    run(plan, waiting, Course::Forward, injection, move |plan| Journal::begin(&folder, plan))
+    run(plan, waiting, Course::Forward, injection, move |plan| Journal::begin(&folder, plan, &[]))
 }
 
 /// Undoes a plan that is done as a whole; for the "Undo" that is offered after it.
 pub fn undo(plan: Plan, folder: &Path) -> Job {
     let done = vec![Progress::Done; plan.steps().len()];
     let folder = folder.to_owned();
-    run(plan, done.clone(), Course::Back, Box::new(Nothing), move |plan| {
-        let mut journal = Journal::begin(&folder, plan)?;
-        for (at, progress) in done.into_iter().enumerate() {
-            journal.note(at, progress)?;
-        }
-        Ok(journal)
-    })
+    let noted = done.clone();
+    run(plan, done, Course::Back, Box::new(Nothing), move |plan| Journal::begin(&folder, plan, &noted))
 }
 
 /// Finishes a plan that was cut off, or takes it back.

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, Write as _},
+    io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -35,6 +35,9 @@ pub enum Progress {
 struct Head {
     format: u32,
     plan: Plan,
+    /// What became of the steps before: all are done where an undo begins.
+    #[serde(default)]
+    progress: Vec<Progress>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,8 +112,10 @@ pub fn unfinished(folder: &Path) -> io::Result<Vec<Unfinished>> {
         other => other?,
     };
     let mut found = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    // The newest last: what came later may stand on what came earlier.
+    paths.sort_by_key(|path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok());
+    for path in paths {
         if path.extension().is_some_and(|extension| extension == "journal") {
             match open(&path) {
                 Ok(unfinished) => found.extend(unfinished),
@@ -129,20 +134,31 @@ fn open(path: &Path) -> io::Result<Option<Unfinished>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let mut lines = BufReader::new(&file).lines();
-    let first = lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
-    let head: Head = serde_json::from_str(&first)?;
+    let (head, progress, good) = parse(&fs::read(path)?)?;
+    // What follows would be noted after the rest of a line that was cut off, and lost with it.
+    file.set_len(good)?;
+    Ok(Some(Unfinished { plan: head.plan, progress, journal: Journal { path: path.to_owned(), file } }))
+}
+
+/// The plan, what became of its steps, and where the last whole line ends.
+fn parse(bytes: &[u8]) -> io::Result<(Head, Vec<Progress>, u64)> {
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.next().ok_or(io::ErrorKind::UnexpectedEof)?;
+    let head: Head = serde_json::from_slice(first)?;
     if head.format != FORMAT {
         return Err(io::Error::new(io::ErrorKind::Unsupported, format!("format {}", head.format)));
     }
-    let mut progress = vec![Progress::Waiting; head.plan.steps.len()];
+    let mut progress = head.progress.clone();
+    progress.resize(head.plan.steps.len(), Progress::Waiting);
+    let mut good = first.len();
     for line in lines {
-        let Ok(note) = serde_json::from_str::<Note>(&line?) else { break };
-        if let Some(step) = progress.get_mut(note.at) {
+        let Ok(note) = serde_json::from_slice::<Note>(line) else { break };
+        if let Some(step) = progress.get_mut(note.at).filter(|_| line.ends_with(b"\n")) {
             *step = note.is;
         }
+        good += line.len();
     }
-    Ok(Some(Unfinished { plan: head.plan, progress, journal: Journal { path: path.to_owned(), file } }))
+    Ok((head, progress, u64::try_from(good).unwrap_or(u64::MAX)))
 }
 
 /// The journal of a plan that runs.
@@ -153,16 +169,16 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Begins the journal of `plan`; from now on a crash cannot hide that it was begun.
+    /// Begins the journal of `plan` with what became of its steps before; from now on a crash cannot hide that it was begun.
     ///
     /// # Errors
     /// If the folder or the file cannot be made.
-    pub(crate) fn begin(folder: &Path, plan: &Plan) -> io::Result<Self> {
+    pub(crate) fn begin(folder: &Path, plan: &Plan, progress: &[Progress]) -> io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let (path, draft) = paths(folder, plan.id);
         let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
         file.lock()?;
-        write(&mut file, &Head { format: FORMAT, plan: plan.without_secrets() })?;
+        write(&mut file, &Head { format: FORMAT, plan: plan.without_secrets(), progress: progress.to_vec() })?;
         fs::rename(&draft, &path)?;
         File::open(folder)?.sync_all()?;
         Ok(Self { path, file })

@@ -92,12 +92,19 @@ pub enum Purpose {
 }
 
 /// A change: ordered steps on one host.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     id: PlanId,
     purpose: Purpose,
     host: HostUri,
     steps: Vec<Step>,
+}
+
+/// Without its steps, which may hold passwords: what is logged is kept.
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Plan({}, {:?}, {} steps)", self.id, self.purpose, self.steps.len())
+    }
 }
 
 impl Plan {
@@ -148,6 +155,15 @@ impl Plan {
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
         !self.steps.iter().any(Step::is_final)
+    }
+
+    /// Whether undoing it deletes a machine or an image that it has made.
+    #[must_use]
+    pub fn makes_something(&self) -> bool {
+        let makes = |step: &Step| {
+            matches!(step, Step::Define(_) | Step::CreateVolume(_) | Step::CopyVolume(_) | Step::CopyFile(_))
+        };
+        self.steps.iter().any(makes)
     }
 
     /// The same with no passwords in it, as it may be written to the disk.

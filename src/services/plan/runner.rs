@@ -12,6 +12,7 @@ use super::{
     Injection, JobEvent, Left, Outcome, Plan, Point, StepError, StepFailure,
     context::{Cancel, Context},
     journal::{self, Journal, Progress},
+    steps,
 };
 use crate::{host::HostError, libvirt::line::Line};
 
@@ -58,17 +59,17 @@ impl<'a> Runner<'a> {
     /// Runs to the end.
     pub(super) fn run(mut self, course: Course, begin: impl FnOnce(&Plan) -> io::Result<Journal>) -> Outcome {
         let nothing_done = |why| Outcome::Undone { why: Some(why), left: Vec::new() };
-        let mut line = match Line::open(&self.plan.host) {
-            Ok(line) => line,
-            Err(error) => return nothing_done(StepError::untouched(error)),
-        };
         let mut journal = match begin(&self.plan) {
             Ok(journal) => journal,
             Err(error) => return nothing_done(StepError::file(journal::folder(), &error)),
         };
+        let mut line = match Line::open(&self.plan.host) {
+            Ok(line) => line,
+            Err(error) => return self.unreachable(StepError::untouched(error), journal),
+        };
         let outcome = match course {
             Course::Forward => self.forward(&mut line, &mut journal),
-            Course::Back => self.back(None, &mut line, &mut journal),
+            Course::Back => self.back_asked(&mut line, &mut journal),
         };
         // What is left or interrupted is asked about at the next start.
         let settled = match &outcome {
@@ -80,6 +81,17 @@ impl<'a> Runner<'a> {
             tracing::warn!(%error, "the journal of a settled plan stays");
         }
         outcome
+    }
+
+    /// The host cannot be reached: what was done before is still done, and the journal knows.
+    fn unreachable(&self, why: StepError, journal: Journal) -> Outcome {
+        if (0..self.plan.steps.len()).any(|at| self.may_be_done(at)) {
+            return Outcome::Interrupted { why };
+        }
+        if let Err(error) = journal.remove() {
+            tracing::warn!(%error, "the journal of a plan that was not begun stays");
+        }
+        Outcome::Undone { why: Some(why), left: Vec::new() }
     }
 
     fn forward(&mut self, line: &mut Line, journal: &mut Journal) -> Outcome {
@@ -102,9 +114,12 @@ impl<'a> Runner<'a> {
         if self.plan.steps[at].is_final() && !self.is_past_return() {
             self.check_finals(at, line)?;
         }
-        if self.progress[at] == Progress::Waiting {
-            self.plan.steps[at].check(&self.context(at, line)).map_err(|error| StepError::untouched(error.why))?;
-        }
+        let context = self.context(at, line);
+        let looked = match self.progress[at] {
+            Progress::Waiting => self.plan.steps[at].check(&context),
+            _ => self.plan.steps[at].check_again(&context),
+        };
+        looked.map_err(|error| StepError::untouched(error.why))?;
         self.note(at, Progress::Begun, journal).map_err(|error| StepError { untouched: true, ..error })?;
         self.injection.at(Point::Begun(at))?;
         self.plan.steps[at].apply(&self.context(at, line))?;
@@ -151,7 +166,7 @@ impl<'a> Runner<'a> {
     fn back(&mut self, why: Option<StepError>, line: &mut Line, journal: &mut Journal) -> Outcome {
         let mut left = Vec::new();
         for at in (0..self.plan.steps.len()).rev() {
-            if !matches!(self.progress[at], Progress::Begun | Progress::Done) {
+            if !self.may_be_done(at) {
                 continue;
             }
             if let Err(error) = reconnect(line, &self.plan.host) {
@@ -162,10 +177,31 @@ impl<'a> Runner<'a> {
                 Err(error) if error.is_disconnected() || !line.is_alive() => {
                     return Outcome::Interrupted { why: why.unwrap_or(error) };
                 }
-                Err(error) => left.push(Left { step: at, why: error }),
+                // What the step needs must stay: a disk under a machine that could not be taken away.
+                Err(error) => {
+                    left.extend(
+                        (0..=at).rev().filter(|n| self.may_be_done(*n)).map(|step| Left { step, why: error.clone() }),
+                    );
+                    break;
+                }
             }
         }
         Outcome::Undone { why, left }
+    }
+
+    fn may_be_done(&self, at: usize) -> bool {
+        matches!(self.progress[at], Progress::Begun | Progress::Done)
+    }
+
+    /// An undo that was asked for later: what others have built on it meanwhile is not to be torn down.
+    fn back_asked(&mut self, line: &mut Line, journal: &mut Journal) -> Outcome {
+        if self.progress.iter().all(|progress| *progress == Progress::Done)
+            && let Err(why) = steps::may_be_undone(&self.plan, line)
+        {
+            self.progress.fill(Progress::Waiting);
+            return Outcome::Undone { why: None, left: vec![Left { step: 0, why }] };
+        }
+        self.back(None, line, journal)
     }
 
     fn back_one(&mut self, at: usize, line: &Line, journal: &mut Journal) -> Result<(), StepError> {

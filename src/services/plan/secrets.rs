@@ -1,23 +1,33 @@
 //! Takes passwords out of XML before it is shown or written down.
 
-use lectern_model::xml::{Document, Node};
+use lectern_model::xml::{Document, Edit, Node};
 
-/// The same XML without the passwords that `VIR_DOMAIN_XML_SECURE` adds (libvirt.org/formatdomain.html: `passwd` of
-/// `<graphics>`; the authentication of disks names a secret only).
+/// The same XML without the passwords that the flags `SECURE` add (libvirt.org/formatdomain.html: `passwd` of
+/// `<graphics>`, also in the domain that a snapshot keeps; `<cookies>` of a disk from the web). An XML that cannot be read
+/// is left out: it may hold anything.
 pub(crate) fn without(xml: &str) -> String {
-    cleaned(xml).unwrap_or_else(|| xml.to_owned())
+    cleaned(xml).unwrap_or_default()
 }
 
 fn cleaned(xml: &str) -> Option<String> {
     let document = Document::parse(xml).ok()?;
     let mut edit = document.edit();
-    for graphics in document.root().child("devices")?.children_named("graphics") {
-        remove(&mut edit, graphics)?;
-    }
+    remove_below(&mut edit, document.root())?;
     Some(edit.finish().ok()?.to_string())
 }
 
-fn remove<'d>(edit: &mut lectern_model::xml::Edit<'d>, node: Node<'d>) -> Option<()> {
+fn remove_below<'d>(edit: &mut Edit<'d>, node: Node<'d>) -> Option<()> {
+    for child in node.children() {
+        match child.name() {
+            "graphics" => remove_password(edit, child)?,
+            "cookies" => drop(edit.remove(child).ok()?),
+            _ => remove_below(edit, child)?,
+        }
+    }
+    Some(())
+}
+
+fn remove_password<'d>(edit: &mut Edit<'d>, node: Node<'d>) -> Option<()> {
     for name in ["passwd", "passwdValidTo"] {
         if node.attribute(name).is_some() {
             edit.remove_attribute(node, name).ok()?;
@@ -35,5 +45,14 @@ mod tests {
         let xml =
             "<domain><devices><graphics type='vnc' passwd='x' passwdValidTo='2030-01-01T00:00:00'/></devices></domain>";
         assert_eq!(without(xml), "<domain><devices><graphics type='vnc'/></devices></domain>");
+    }
+
+    #[test]
+    fn a_snapshots_domain_and_a_disks_cookies_are_cleaned_too() {
+        let xml = "<domainsnapshot><domain><devices><disk><source><cookies><cookie name='a'>x</cookie></cookies></source></disk>\
+                   <graphics type='vnc' passwd='x'/></devices></domain></domainsnapshot>";
+        let clean = without(xml);
+        assert!(!clean.contains("'x'") && !clean.contains("cookie"), "{clean}");
+        assert_eq!(without("<domain>"), "");
     }
 }

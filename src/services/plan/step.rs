@@ -29,6 +29,14 @@ pub(crate) trait Act {
     /// Why it cannot.
     fn check(&self, context: &Context<'_>) -> Result<(), StepError>;
 
+    /// Looks whether a step that an earlier run had begun may be gone on with.
+    ///
+    /// # Errors
+    /// Why it may not.
+    fn check_again(&self, _context: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -145,6 +153,10 @@ impl Step {
 
     pub(crate) fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         self.act().check(context)
+    }
+
+    pub(crate) fn check_again(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.act().check_again(context)
     }
 
     pub(crate) fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {

@@ -94,6 +94,8 @@ pub(crate) enum AppMsg {
     CancelPlan(JobId),
     /// Undo a plan that is done.
     UndoPlan(JobId),
+    /// The user agreed to undo a plan.
+    UndoAgreed(JobId),
     /// What to do with a plan that was cut off: finish it, or undo it.
     Resume(Box<Unfinished>, bool),
     /// The user wants to close the window while a plan is under way.

@@ -209,6 +209,7 @@ impl Component for App {
             AppMsg::Plan(id, event) => self.plan_told(id, event, &sender),
             AppMsg::CancelPlan(id) => self.cancel_plan(id),
             AppMsg::UndoPlan(id) => self.undo_plan(id, &sender),
+            AppMsg::UndoAgreed(id) => self.undo_agreed(id, &sender),
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
             AppMsg::Clone => self.clone_one(&sender),

@@ -154,7 +154,19 @@ impl App {
         }
     }
 
-    pub(super) fn undo_plan(&mut self, id: JobId, sender: &ComponentSender<Self>) {
+    /// Undoes a plan that is done; asks first where something that was made is deleted again.
+    pub(super) fn undo_plan(&self, id: JobId, sender: &ComponentSender<Self>) {
+        let Some(plan) = self.board.get(id).and_then(|job| job.undoable()) else { return };
+        let input = sender.input_sender().clone();
+        let agreed = move || drop(input.send(AppMsg::UndoAgreed(id)));
+        if plan.makes_something() {
+            dialogs::ask_undo(&texts::purpose(plan.purpose()), &self.window, agreed);
+        } else {
+            agreed();
+        }
+    }
+
+    pub(super) fn undo_agreed(&mut self, id: JobId, sender: &ComponentSender<Self>) {
         let Some(plan) = self.board.get(id).and_then(|job| job.undoable()).cloned() else { return };
         // What is undone once cannot be undone again.
         self.board.end(id, JobState::Undone);

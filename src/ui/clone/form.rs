@@ -138,7 +138,9 @@ impl Form {
         let (send, input) = (self.quietly(), self.input.clone());
         row.connect_selected_notify(move |row| {
             let pool = pools.get(row.selected() as usize).cloned();
-            pool.into_iter().for_each(|pool| send(&input, CloneMsg::Pool(pool)));
+            if let Some(pool) = pool {
+                send(&input, CloneMsg::Pool(pool));
+            }
         });
         self.more.add_row(&row);
         for disk in &source.facts.disks {
@@ -156,7 +158,9 @@ impl Form {
         let (send, input) = (self.quietly(), self.input.clone());
         row.connect_selected_notify(move |row| {
             let treatment = possible.get(row.selected() as usize).copied();
-            treatment.into_iter().for_each(|treatment| send(&input, CloneMsg::Disk(index, treatment)));
+            if let Some(treatment) = treatment {
+                send(&input, CloneMsg::Disk(index, treatment));
+            }
         });
         row
     }

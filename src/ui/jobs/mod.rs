@@ -6,7 +6,7 @@ mod transcript;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
-use self::board::{Board, Job, JobId};
+use self::board::{Board, Job, JobId, JobState};
 pub(crate) use self::transcript::show as show_transcript;
 use crate::i18n::{gettext, ngettext_f};
 
@@ -17,6 +17,8 @@ const SHOWN: usize = 30;
 pub(crate) struct Jobs {
     rows: gtk::ListBox,
     newest: Vec<Job>,
+    /// The rows that are shown, with the state that each was made for.
+    shown: Vec<(JobId, JobState, adw::ActionRow)>,
     running: usize,
     open: bool,
 }
@@ -119,7 +121,7 @@ impl SimpleComponent for Jobs {
     }
 
     fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
-        let model = Self { rows: gtk::ListBox::new(), newest: Vec::new(), running: 0, open: false };
+        let model = Self { rows: gtk::ListBox::new(), newest: Vec::new(), shown: Vec::new(), running: 0, open: false };
         let rows = model.rows.clone();
         let widgets = view_output!();
         ComponentParts { model, widgets }
@@ -157,11 +159,21 @@ impl Jobs {
         }
     }
 
-    /// Makes the rows; only for somebody who looks.
-    fn show(&self, sender: &ComponentSender<Self>) {
+    /// Makes the rows; only for somebody who looks. While only a progress changes, the rows stay, with their buttons.
+    fn show(&mut self, sender: &ComponentSender<Self>) {
+        let same = |(job, (id, state, _)): (&Job, &(JobId, JobState, _))| job.id == *id && job.state == *state;
+        if self.shown.len() == self.newest.len() && self.newest.iter().zip(&self.shown).all(same) {
+            for (job, (_, _, row)) in self.newest.iter().zip(&self.shown) {
+                row::update(row, job);
+            }
+            return;
+        }
         self.rows.remove_all();
+        self.shown.clear();
         for job in &self.newest {
-            self.rows.append(&row::row(job, sender.input_sender()));
+            let row = row::row(job, sender.input_sender());
+            self.rows.append(&row);
+            self.shown.push((job.id, job.state.clone(), row));
         }
     }
 }

@@ -35,6 +35,11 @@ pub(super) fn row(job: &Job, input: &Sender<JobsMsg>) -> adw::ActionRow {
     row
 }
 
+/// Shows how far `job` is now in its row.
+pub(super) fn update(row: &adw::ActionRow, job: &Job) {
+    row.set_subtitle(&subtitle(job));
+}
+
 fn sign(state: &JobState) -> gtk::Widget {
     match state {
         JobState::Running => adw::Spinner::new().upcast(),

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use lectern_model::id::DomainId;
+use lectern_model::{
+    id::DomainId,
+    storage::{
+        dependency::Leaving,
+        machine::{Machine, Role},
+    },
+};
 
 use crate::{
     disk::inventory::Inventory,
@@ -29,8 +35,17 @@ pub async fn delete(host: &Host, stock: &Inventory, id: DomainId, files: &BTreeS
         let in_pool = stock.volume_at(&path).is_some();
         steps.push(DeleteImage { path, in_pool, machine: id, together: files.clone() }.into());
     }
-    steps.push(Discard { id, name: name.clone(), xml }.into());
+    let keep = needs_nvram(stock, machine, id);
+    steps.push(Discard::of(id, name.clone(), &xml, keep).into());
     Ok(Plan::new(Purpose::Delete(vec![name]), host.uri().clone(), steps))
+}
+
+/// Whether another machine has the same file of firmware variables.
+fn needs_nvram(stock: &Inventory, machine: &Machine, id: DomainId) -> bool {
+    let leaving = Leaving { machines: BTreeSet::from([id]), ..Leaving::default() };
+    let files = machine.files(&stock.folders);
+    let mut paths = files.iter().filter(|file| file.role == Role::Nvram).filter_map(|file| file.place.path());
+    paths.any(|path| !stock.map.deletion(path, &leaving).is_free())
 }
 
 /// Overlays before what they stand on, so that a failure in between leaves no overlay without its base.

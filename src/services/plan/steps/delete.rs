@@ -1,26 +1,34 @@
 //! Deleting images for good, after another look at who needs them.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use lectern_model::{
     command::CommandLine,
     id::DomainId,
     storage::{
-        DependencyMap,
+        DependencyMap, Pool, Volume,
         dependency::{Builder, Deletion, Holder, Leaving},
-        machine::StateFolders,
+        machine::{Place, StateFolders},
     },
     uri::HostUri,
 };
 use serde::{Deserialize, Serialize};
 use virt::connect::Connect;
 
+use super::lookup;
 use crate::{
     disk::remove,
     host::StorageError,
     jobs::StepText,
-    libvirt::storage::{machines, pools},
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    libvirt::{
+        ffi::error::checked,
+        line::Line,
+        storage::{machines, pools},
+    },
+    plan::{Plan, Step, StepError, StepFailure, context::Context, step::Act},
 };
 
 /// Delete an image for good, in a pool or outside.
@@ -54,16 +62,16 @@ impl Act for DeleteImage {
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         let leaving = Leaving { machines: BTreeSet::from([self.machine]), files: self.together.clone() };
-        match map(context.connect())?.deletion(&self.path, &leaving) {
-            Deletion::Free => Ok(()),
-            Deletion::Locked(holders) => Err(StepError::untouched(StepFailure::Needed {
-                what: self.path.clone(),
-                by: holders.iter().map(name).collect::<Vec<_>>().join(", "),
-            })),
-        }
+        must_be_free(&map(context.connect())?, self.path.clone(), &leaving)
+    }
+
+    fn check_again(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.check(context)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        // It may have been started since the plan was made, or since it was forced off.
+        must_be_off(context, self.machine)?;
         Ok(remove::delete_here(context.connect(), context.host, &self.path).map(drop)?)
     }
 
@@ -83,20 +91,101 @@ fn name(holder: &Holder) -> String {
     }
 }
 
+/// A machine that is on writes to its disks.
+///
+/// # Errors
+/// [`StepFailure::Running`], with nothing touched.
+pub(super) fn must_be_off(context: &Context<'_>, machine: DomainId) -> Result<(), StepError> {
+    match lookup::domain(context.connect(), machine)? {
+        Some(domain) if checked(domain.is_active())? => {
+            Err(StepError::untouched(StepFailure::Running(checked(domain.name())?)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether what a plan has made may be taken away again: nobody else stands on its volumes.
+///
+/// # Errors
+/// [`StepFailure::Needed`] if somebody does.
+pub(in crate::plan) fn may_be_undone(plan: &Plan, line: &Line) -> Result<(), StepError> {
+    let (mut machines, mut files) = (BTreeSet::new(), BTreeSet::new());
+    for step in plan.steps() {
+        match step {
+            Step::Define(define) => drop(machines.insert(define.id)),
+            Step::CreateVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
+            Step::CopyVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
+            Step::CopyFile(made) => drop(files.insert(made.convert.to.clone())),
+            _ => {}
+        }
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
+    let map = map(line.connect())?;
+    let leaving = Leaving { machines, files: files.clone() };
+    files.into_iter().try_for_each(|path| must_be_free(&map, path, &leaving))
+}
+
+fn path_of(connect: &Connect, pool: &str, name: &str) -> Result<Option<String>, StepError> {
+    Ok(match lookup::volume(connect, pool, name)? {
+        Some(volume) => Some(checked(volume.path())?),
+        None => None,
+    })
+}
+
+fn must_be_free(map: &DependencyMap, path: String, leaving: &Leaving) -> Result<(), StepError> {
+    match map.deletion(&path, leaving) {
+        Deletion::Free => Ok(()),
+        Deletion::Locked(holders) => {
+            let by = holders.iter().map(name).collect::<Vec<_>>().join(", ");
+            Err(StepError::untouched(StepFailure::Needed { what: path, by }))
+        }
+    }
+}
+
+/// How often a pool that is busy is asked again, and after what time: libvirt refreshes none in which an image is made.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Who needs what, as far as pools and machines tell; what lies outside of pools was looked into for the plan.
+///
+/// # Errors
+/// If a pool cannot be looked into: what is there may need any file.
 fn map(connect: &Connect) -> Result<DependencyMap, StorageError> {
+    let pools = every_pool(connect)?;
     let mut builder = Builder::default();
-    for pool in pools::everything(connect, true)? {
-        for volume in pool.volumes.into_iter().flatten() {
+    let mut named = BTreeMap::new();
+    for (pool, volumes) in &pools {
+        for volume in volumes {
             builder.image(&volume.path, volume.info().base());
+            named.insert((pool.name.as_str(), volume.name.as_str()), volume.path.as_str());
         }
     }
     for machine in machines::all(connect)? {
         for file in machine.files(&StateFolders::system()) {
-            if let Some(path) = file.place.path() {
-                builder.used(path, machine.id, &machine.name, &file);
+            let by_name = match &file.place {
+                Place::Volume { pool, volume } => named.get(&(pool.as_str(), volume.as_str())).copied(),
+                place => place.path(),
+            };
+            if let Some(path) = by_name.map(str::to_owned) {
+                builder.used(&path, machine.id, &machine.name, &file);
             }
         }
     }
     Ok(builder.build())
+}
+
+fn every_pool(connect: &Connect) -> Result<Vec<(Pool, Vec<Volume>)>, StorageError> {
+    let read = || -> Result<Vec<_>, StorageError> {
+        let listed = pools::everything(connect, true)?;
+        listed.into_iter().map(|one| Ok((one.pool, one.volumes?))).collect()
+    };
+    for _ in 1..TRIES {
+        match read() {
+            Err(_) => std::thread::sleep(PAUSE),
+            all => return all,
+        }
+    }
+    read()
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use virt::domain::Domain;
 
 use super::{
+    delete::must_be_off,
     lookup,
     power::force_off,
     snapshots::{self, SnapshotRecord},
@@ -56,7 +57,9 @@ impl Act for Define {
     /// Only the identifier that was made for it is looked for: a machine of others is never met.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
         force_off(context, self.id)?;
-        undefine(context, self.id, removal(&self.xml))
+        // A file of firmware variables that the XML named may be another machine's; one that libvirt made is ours.
+        let keep = has(&self.xml, &["os", "nvram"]);
+        undefine_all(context, self.id, keep)
     }
 
     fn without_secrets(&self) -> Step {
@@ -98,6 +101,10 @@ impl Act for Redefine {
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        // Begun by a run that was cut off: where it is no longer what it was, it was applied, or others changed it.
+        if context.resumed && self.check(context).is_err() {
+            return Ok(());
+        }
         define(context, &self.new).map(drop)
     }
 
@@ -141,6 +148,16 @@ impl Undefine {
         })
     }
 
+    /// What was noted is what would be had back: an edit or a snapshot made since would be lost.
+    fn must_be_unchanged(&self, domain: &Domain) -> Result<(), StepError> {
+        let now = inactive_xml(domain)?;
+        let snapshots = snapshots::read(domain)?.len();
+        if snapshots == self.snapshots.len() && same(&secrets::without(&now), &secrets::without(&self.xml)) {
+            return Ok(());
+        }
+        Err(StepError::untouched(StepFailure::ChangedMeanwhile(self.name.clone())))
+    }
+
     fn options(&self) -> Vec<(u32, &'static str)> {
         let nvram = has(&self.xml, &["os", "nvram"]);
         let tpm = has(&self.xml, &["devices", "tpm"]);
@@ -170,7 +187,14 @@ impl Act for Undefine {
         if checked(domain.is_active())? {
             return Err(StepError::untouched(StepFailure::Running(self.name.clone())));
         }
-        Ok(())
+        self.must_be_unchanged(&domain)
+    }
+
+    fn check_again(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::domain(context.connect(), self.id)? {
+            Some(_) => self.check(context),
+            None => Ok(()),
+        }
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -197,15 +221,25 @@ impl Act for Undefine {
     }
 }
 
-/// Remove a machine that is off for good, with its NVRAM, TPM state, saved memory and snapshots' descriptions.
+/// Remove a machine that is off for good, with its TPM state, saved memory and snapshots' descriptions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discard {
     /// The machine.
     pub id: DomainId,
     /// Its name.
     pub name: String,
-    /// Its inactive XML, which says what it has.
-    pub xml: String,
+    /// What becomes of its firmware's variables: kept where others need them; nothing where it has none.
+    pub keep_nvram: Option<bool>,
+    /// Whether it has a TPM.
+    pub tpm: bool,
+}
+
+impl Discard {
+    /// The step for a machine of this XML.
+    pub(in crate::plan) fn of(id: DomainId, name: String, xml: &str, keep_nvram: bool) -> Self {
+        let has_nvram = has(xml, &["os", "nvram"]);
+        Self { id, name, keep_nvram: has_nvram.then_some(keep_nvram), tpm: has(xml, &["devices", "tpm"]) }
+    }
 }
 
 impl Act for Discard {
@@ -214,11 +248,10 @@ impl Act for Discard {
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let nvram = has(&self.xml, &["os", "nvram"]).then_some("--nvram");
-        let tpm = has(&self.xml, &["devices", "tpm"]).then_some("--tpm");
+        let nvram = self.keep_nvram.map(|keep| if keep { "--keep-nvram" } else { "--nvram" });
         let line = CommandLine::virsh(host.as_str()).args(["undefine", "--domain"]).arg(&self.name);
         let line = line.args(["--managed-save", "--snapshots-metadata", "--checkpoints-metadata"]);
-        vec![line.args(nvram).args(tpm)]
+        vec![line.args(nvram).args(self.tpm.then_some("--tpm"))]
     }
 
     fn is_final(&self) -> bool {
@@ -230,7 +263,8 @@ impl Act for Discard {
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        undefine(context, self.id, removal(&self.xml))
+        must_be_off(context, self.id)?;
+        undefine_all(context, self.id, self.keep_nvram == Some(true))
     }
 
     fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
@@ -238,7 +272,7 @@ impl Act for Discard {
     }
 
     fn without_secrets(&self) -> Step {
-        Self { xml: secrets::without(&self.xml), ..self.clone() }.into()
+        self.clone().into()
     }
 }
 
@@ -267,11 +301,15 @@ fn undefine(context: &Context<'_>, id: DomainId, flags: u32) -> Result<(), StepE
     Ok(())
 }
 
-/// What is to be removed with a machine of this XML.
-fn removal(xml: &str) -> u32 {
-    let nvram = if has(xml, &["os", "nvram"]) { virt_sys::VIR_DOMAIN_UNDEFINE_NVRAM } else { 0 };
-    let tpm = if has(xml, &["devices", "tpm"]) { virt_sys::VIR_DOMAIN_UNDEFINE_TPM } else { 0 };
-    EVERYTHING | nvram | tpm
+/// Undefines the machine, if it is there, with all that libvirt keeps of it; which of it there is, its XML says now.
+fn undefine_all(context: &Context<'_>, id: DomainId, keep_nvram: bool) -> Result<(), StepError> {
+    let Some(domain) = lookup::domain(context.connect(), id)? else { return Ok(()) };
+    let xml = inactive_xml(&domain)?;
+    let nvram = if keep_nvram { virt_sys::VIR_DOMAIN_UNDEFINE_KEEP_NVRAM } else { virt_sys::VIR_DOMAIN_UNDEFINE_NVRAM };
+    let flags =
+        [(has(&xml, &["os", "nvram"]), nvram), (has(&xml, &["devices", "tpm"]), virt_sys::VIR_DOMAIN_UNDEFINE_TPM)];
+    let flags = flags.into_iter().filter(|(is_there, _)| *is_there).fold(EVERYTHING, |all, (_, flag)| all | flag);
+    undefine(context, id, flags)
 }
 
 fn has(xml: &str, path: &[&str]) -> bool {

@@ -29,4 +29,5 @@ pub use self::{
     volume::CreateVolume,
 };
 
+pub(super) use self::delete::may_be_undone;
 pub(crate) use self::domain::inactive_xml;
