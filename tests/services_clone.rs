@@ -7,9 +7,13 @@ use lectern_model::{
     template::{Verdict, Why},
     units::Bytes,
 };
+use lectern_services::host::HostError;
 use lectern_services::plan::{
     self, Outcome, Plan, StepFailure,
-    make::clone::{self, CloneSource, Refused},
+    make::{
+        clone::{self, CloneSource, Refused},
+        template::{self, TemplateError},
+    },
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
@@ -159,4 +163,60 @@ fn what_cannot_be_made_is_said_before() {
     let refused = clone::clone(&gone, &linked(&gone)).expect_err("the base is gone");
     assert!(matches!(&refused, Refused::Problems(all) if all.contains(&Problem::Missing(1))), "{refused:?}");
     assert!(!matches!(gone.facts.link, Some(Verdict::No(ref why)) if why.contains(&Why::Sealed)));
+}
+
+#[test]
+fn a_template_is_locked_whole_or_not_at_all() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| {
+        let witness = Witness::connect(libvirt.uri());
+        answer(template::lock(&witness.host, witness.id("node-9"))).expect("a plan")
+    };
+    // The mark holds the time of the file: both libvirts have the same one.
+    let set_up = |libvirt: &mut PrivateLibvirt| {
+        source(libvirt);
+        libvirt.sh(&format!(
+            "touch -d @1700000000 {IMAGES}/node-9.qcow2 {IMAGES}/data.img; virsh -q pool-refresh default"
+        ));
+    };
+    Trial { libvirt: &mut first, set_up: &set_up, make: &make }.run(&mut second);
+}
+
+#[test]
+fn a_template_is_not_started_and_unlocked_only_when_nobody_needs_it() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    source(&mut libvirt);
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = libvirt.virsh(&["dumpxml", "--inactive", "node-9"]);
+    let witness = Witness::connect(libvirt.uri());
+    let id = witness.id("node-9");
+    run(&answer(template::lock(&witness.host, id)).expect("a plan"), &folder);
+    assert!(matches!(answer(template::lock(&witness.host, id)), Err(TemplateError::Nothing)));
+    let locked = libvirt.virsh(&["dumpxml", "--inactive", "node-9"]);
+    assert_eq!(locked.matches("<readonly/>").count(), 2, "{locked}");
+    assert_eq!(witness.act("node-9", DomainAction::Start), Err(HostError::Sealed));
+    // Even with plain virsh its disks are not written to.
+    let hash = libvirt.sh(&format!("sha256sum {IMAGES}/node-9.qcow2"));
+    libvirt.virsh(&["start", "node-9"]);
+    libvirt.virsh(&["destroy", "node-9"]);
+    assert_eq!(libvirt.sh(&format!("sha256sum {IMAGES}/node-9.qcow2")), hash);
+    let found = look(&libvirt);
+    let draft = found.suggest();
+    assert_eq!(draft.kind, Kind::Linked);
+    run(&clone::clone(&found, &draft).expect("a plan").plan, &folder);
+    let clone = libvirt.virsh(&["dumpxml", "--inactive", "node-10"]);
+    assert!(!clone.contains("<readonly/>") && !clone.contains("lectern:template"), "{clone}");
+    libvirt.virsh(&["start", "node-10"]);
+    let Err(TemplateError::Needed(why)) = answer(template::unlock(&witness.host, id)) else { panic!("it is needed") };
+    assert!(why.contains(&Why::Dependents(vec!["node-10".into()])), "{why:?}");
+    libvirt.sh(&format!("touch {IMAGES}/node-9.qcow2"));
+    let changed = look(&libvirt);
+    let Some(Verdict::Ask(why)) = changed.facts.link else { panic!("{:?}", changed.facts.link) };
+    assert!(matches!(why.as_slice(), [Why::BaseChanged(_)]), "{why:?}");
+    libvirt.virsh(&["destroy", "node-10"]);
+    libvirt.virsh(&["undefine", "node-10"]);
+    libvirt.sh(&format!("rm {IMAGES}/node-10.qcow2 {IMAGES}/node-10-vdb.qcow2; virsh -q pool-refresh default"));
+    run(&answer(template::unlock(&witness.host, id)).expect("a plan"), &folder);
+    assert_eq!(libvirt.virsh(&["dumpxml", "--inactive", "node-9"]), before);
+    assert_eq!(witness.act("node-9", DomainAction::Start), Ok(()));
 }

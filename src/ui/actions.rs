@@ -75,6 +75,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
     }
     let section = gio::Menu::new();
     section.append(Some(&gettext("Clone…")), Some("win.clone"));
+    section.append(Some(&gettext("Lock as Template")), Some("win.lock"));
+    section.append(Some(&gettext("Unlock Template")), Some("win.unlock"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Export XML…")), Some("win.export-xml"));
     menu.append_section(None, &section);
     let section = gio::Menu::new();

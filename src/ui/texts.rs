@@ -128,6 +128,8 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Import(name) => gettext_f("Make the machine {name}", &[("name", name)]),
         Purpose::Clone { from, to } => gettext_f("Clone {from} to {to}", &[("from", from), ("to", to)]),
+        Purpose::Lock(name) => gettext_f("Lock {name} as a template", &[("name", name)]),
+        Purpose::Unlock(name) => gettext_f("Unlock the template {name}", &[("name", name)]),
         Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
         Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
         Purpose::Delete(names) => delete(names),

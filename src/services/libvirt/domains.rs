@@ -7,9 +7,10 @@ use virt::{connect::Connect, domain::Domain};
 use lectern_model::{
     domain::{DomainAction, DomainState},
     id::DomainId,
+    metadata,
     units::KiB,
     uri::HostUri,
-    xml::domain::DomainXml,
+    xml::{Document, domain::DomainXml},
 };
 
 use super::{
@@ -37,6 +38,9 @@ pub(crate) enum Text {
 /// As libvirt gives it; [`HostError::Gone`] if the domain is no longer there.
 pub(crate) fn act(connect: &Connect, id: DomainId, action: DomainAction) -> Result<(), HostError> {
     let domain = connection::domain(connect, id)?;
+    if action == DomainAction::Start && is_sealed(&domain) {
+        return Err(HostError::Sealed);
+    }
     let result = match action {
         DomainAction::Start => domain.create(),
         DomainAction::ShutDown => domain.shutdown(),
@@ -49,6 +53,14 @@ pub(crate) fn act(connect: &Connect, id: DomainId, action: DomainAction) -> Resu
         DomainAction::Save => domain.managed_save(0),
     };
     Ok(checked(result)?)
+}
+
+/// Whether it is locked as a template: asked for at each start, as anybody may have locked it since it was listed. Read
+/// from the whole XML, as `virDomainGetMetadata` gives the element without its namespaces (`virXMLExtractNamespaceXML`).
+fn is_sealed(domain: &Domain) -> bool {
+    let xml = checked(domain.xml_desc(virt_sys::VIR_DOMAIN_XML_INACTIVE));
+    let document = xml.ok().and_then(|xml| Document::parse(&xml).ok());
+    document.is_some_and(|document| metadata::read(&document).machine().template.is_some())
 }
 
 fn is_asleep(domain: &Domain) -> bool {

@@ -35,6 +35,9 @@ pub enum HostError {
     /// The domain is no longer there.
     #[error("the machine is no longer there")]
     Gone,
+    /// The machine is locked as a template, and is not to be started.
+    #[error("the machine is locked as a template")]
+    Sealed,
     /// The console could not be opened, most likely as somebody else has it open.
     #[error("the console is in use: {0}")]
     ConsoleInUse(#[source] LibvirtError),

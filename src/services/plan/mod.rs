@@ -67,6 +67,10 @@ pub enum Purpose {
         /// The name of the new one.
         to: String,
     },
+    /// Lock a machine as a template.
+    Lock(String),
+    /// Unlock a template.
+    Unlock(String),
     /// Define a machine from a file.
     FromXml(String),
     /// Change a machine's configuration.

@@ -3,7 +3,7 @@
 use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId, uri::HostUri};
 use lectern_services::{
     host::{HostError, HostUpdate, StorageError},
-    plan::{JobEvent, Plan, journal::Unfinished},
+    plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
 use crate::{
@@ -104,6 +104,8 @@ pub(crate) enum AppMsg {
     Undefine,
     /// Clone the machine in question.
     Clone,
+    /// Lock the machine in question as a template, or unlock it.
+    Lock(bool),
     /// From the dialog that clones.
     Cloning(CloneOutput),
     /// Delete the machines in question.
@@ -156,6 +158,8 @@ pub(crate) enum AppCmd {
     DefaultHost(HostUri),
     /// A job ended.
     JobEnded(JobId, DomainId, Result<(), HostError>),
+    /// A plan that locks or unlocks a machine was made, or could not be.
+    Locking(Box<Result<Plan, TemplateError>>),
     /// A plan was made, or could not be.
     Planned(Result<Plan, HostError>),
     /// A machine's XML was written, or not.

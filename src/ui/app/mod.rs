@@ -8,6 +8,7 @@ mod messages;
 mod networks;
 mod picture;
 mod plans;
+mod templates;
 mod window;
 mod work;
 
@@ -65,6 +66,7 @@ pub(crate) struct App {
     open_action: gio::SimpleAction,
     tab_action: gio::SimpleAction,
     clone_action: gio::SimpleAction,
+    lock_actions: Vec<gio::SimpleAction>,
     undefine_action: gio::SimpleAction,
     delete_action: gio::SimpleAction,
     deleting: Option<Controller<DeleteDialog>>,
@@ -152,6 +154,7 @@ impl Component for App {
             actions: HashMap::new(),
             open_action: gio::SimpleAction::new("open", None),
             tab_action: gio::SimpleAction::new("other-tab", None),
+            lock_actions: Vec::new(),
             clone_action: gio::SimpleAction::new("clone", None),
             undefine_action: gio::SimpleAction::new("undefine", None),
             delete_action: gio::SimpleAction::new("delete", None),
@@ -212,6 +215,7 @@ impl Component for App {
             AppMsg::UndoAgreed(id) => self.undo_agreed(id, &sender),
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
+            AppMsg::Lock(on) => self.lock_one(on, &sender),
             AppMsg::Clone => self.clone_one(&sender),
             AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
             AppMsg::Delete => self.delete(&sender),
@@ -237,6 +241,7 @@ impl Component for App {
         match message {
             AppCmd::DefaultHost(uri) => self.connect_unnamed(uri, &sender),
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
+            AppCmd::Locking(plan) => self.locking(*plan, &sender),
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),

@@ -72,6 +72,10 @@ impl App {
         self.open_action = self.add_action("open", sender, || AppMsg::OpenSelected);
         self.tab_action = self.add_action("other-tab", sender, || AppMsg::OtherTab);
         self.clone_action = self.add_action("clone", sender, || AppMsg::Clone);
+        self.lock_actions = vec![
+            self.add_action("lock", sender, || AppMsg::Lock(true)),
+            self.add_action("unlock", sender, || AppMsg::Lock(false)),
+        ];
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
         self.new_actions = vec![

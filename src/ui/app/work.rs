@@ -53,6 +53,10 @@ impl App {
         self.open_action.set_enabled(one);
         self.tab_action.set_enabled(self.page.is_some());
         self.clone_action.set_enabled(connected && targets.len() == 1);
+        let off = self.picture.shut_off(&targets).len() == 1 && targets.len() == 1;
+        for action in &self.lock_actions {
+            action.set_enabled(connected && off);
+        }
         self.delete_action.set_enabled(connected && !targets.is_empty());
         self.export_action.set_enabled(connected && targets.len() == 1);
         for action in &self.new_actions {

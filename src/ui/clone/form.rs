@@ -137,9 +137,8 @@ impl Form {
         let row = combo(&gettext("Storage pool for new disks"), &pools, chosen);
         let (send, input) = (self.quietly(), self.input.clone());
         row.connect_selected_notify(move |row| {
-            let pool = pools.get(row.selected() as usize).cloned();
-            if let Some(pool) = pool {
-                send(&input, CloneMsg::Pool(pool));
+            if let Some(pool) = pools.get(row.selected() as usize) {
+                send(&input, CloneMsg::Pool(pool.clone()));
             }
         });
         self.more.add_row(&row);
@@ -157,9 +156,8 @@ impl Form {
         let row = combo(&gettext_f("Disk {name}", &[("name", &disk.target)]), &names, chosen);
         let (send, input) = (self.quietly(), self.input.clone());
         row.connect_selected_notify(move |row| {
-            let treatment = possible.get(row.selected() as usize).copied();
-            if let Some(treatment) = treatment {
-                send(&input, CloneMsg::Disk(index, treatment));
+            if let Some(treatment) = possible.get(row.selected() as usize) {
+                send(&input, CloneMsg::Disk(index, *treatment));
             }
         });
         row

@@ -2,7 +2,7 @@
 
 mod form;
 mod review;
-mod words;
+pub(crate) mod words;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 

@@ -111,7 +111,8 @@ fn name(fault: &NameProblem) -> String {
     }
 }
 
-fn whys(all: &[Why]) -> String {
+/// What speaks against it.
+pub(crate) fn whys(all: &[Why]) -> String {
     all.iter().map(why).collect::<Vec<_>>().join(" ")
 }
 
@@ -141,7 +142,7 @@ pub(super) fn plan_refused(refused: &Refused) -> String {
 }
 
 /// The XML cannot be cloned.
-pub(super) fn refused(error: &CloneError) -> UserText {
+pub(crate) fn refused(error: &CloneError) -> UserText {
     let said = error.to_string();
     UserText { title: gettext("This machine's XML cannot be cloned."), body: said.clone(), raw: Some(said) }
 }

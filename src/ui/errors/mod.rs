@@ -3,6 +3,7 @@
 //! libvirt's own text is translated by its daemon, so it is shown on request and never read: codes decide.
 
 pub(crate) mod plan;
+pub(crate) mod template;
 
 use lectern_model::uri::UriError;
 use lectern_services::host::{ConnectFailure, HostError, LibvirtError, StorageError};
@@ -43,6 +44,10 @@ impl From<&HostError> for UserText {
             HostError::Gone => Self::new(
                 gettext("The machine is no longer there."),
                 gettext("It was removed by somebody else meanwhile. The list shows what is there."),
+            ),
+            HostError::Sealed => Self::new(
+                gettext("It is locked as a template."),
+                gettext("Starting it would change the disk that its clones lie on. Clone it, or unlock it first."),
             ),
             HostError::ConsoleInUse(_) => Self::new(
                 gettext("Somebody else has this console open."),

@@ -49,6 +49,8 @@ pub struct CloneSource {
     pub xml: Document,
     /// Whether it is sealed as a template, or machines lie on its disks already.
     pub is_template: bool,
+    /// What decides what may be done with it.
+    pub standing: Standing,
     /// What the rules compare a draft with.
     pub facts: CloneFacts,
     /// Its disks' images, by their place.
@@ -69,6 +71,10 @@ pub struct DiskImage {
     pub size: Bytes,
     /// The started pool that has it.
     pub pool: Option<String>,
+    /// The file's length, where the pool tells it.
+    pub length: Option<Bytes>,
+    /// When it was last written to, in nanoseconds since 1970, where the pool tells it.
+    pub modified: Option<i128>,
 }
 
 impl CloneSource {
@@ -109,7 +115,7 @@ pub async fn look(host: &Host, id: DomainId) -> Result<CloneSource, CloneError> 
     let beside = beside.filter(|name| facts.pools.iter().any(|pool| pool.name == *name));
     let macs = fresh_macs(&stock, clone::nic_count(&xml));
     let is_template = standing.mark.is_some() || standing.is_base();
-    Ok(CloneSource { id, host: host.uri().clone(), xml, is_template, facts, images, new_id, macs, beside })
+    Ok(CloneSource { id, host: host.uri().clone(), xml, is_template, standing, facts, images, new_id, macs, beside })
 }
 
 /// Pools that files can be made in: qcow2 overlays need one.
@@ -138,8 +144,10 @@ fn images(stock: &Inventory, disks: &[DiskView]) -> BTreeMap<usize, DiskImage> {
     let one = |disk: &DiskView| {
         let path = path_of(stock, disk.source.as_ref()?)?;
         let size = info_of(stock, &path)?.virtual_size;
-        let pool = stock.volume_at(&path).and_then(|volume| stock.pool_of(volume)).map(|pool| pool.name.clone());
-        Some((disk.index, DiskImage { path, size, pool }))
+        let volume = stock.volume_at(&path);
+        let pool = volume.and_then(|volume| stock.pool_of(volume)).map(|pool| pool.name.clone());
+        let (length, modified) = (volume.and_then(|v| v.physical), volume.and_then(|v| v.modified));
+        Some((disk.index, DiskImage { path, size, pool, length, modified }))
     };
     disks.iter().filter_map(one).collect()
 }
