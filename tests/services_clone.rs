@@ -1,4 +1,5 @@
 //! Clones on a real libvirt: a copy and an overlay of a machine, whole or not at all, and their shell lines.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use lectern_model::{
     clone::{Reason, Treatment},

@@ -1,4 +1,10 @@
 //! Virtual networks on a real libvirt: plans that stand failures and kills, modes, live changes as dnsmasq serves them.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
 
 use lectern_model::{
     draft::network::{Addresses, NetworkDraft},
