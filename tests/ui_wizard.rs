@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lectern_test_kit::{atspi::Element, desktop::Desktop, libvirt::PrivateLibvirt, wait, window::Window};
+use lectern_test_kit::{atspi::Element, desktop::Desktop, libvirt::PrivateLibvirt, member, wait, window::Window};
 
 const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
 const IMAGES: &str = "/var/lib/libvirt/images";
@@ -209,4 +209,80 @@ fn the_wizard_is_readable_in_a_narrow_chinese_window() {
     question.find_like("button", "关闭").unwrap().click();
     window.wait_gone("dialog", "导入现有磁盘映像");
     window.close();
+}
+
+/// The whole way in the window, from the disk to a login and back to nothing.
+fn there_and_back(window: &Window<'_>) {
+    let wizard = open(window);
+    pick(window, &wizard, ".cent7.img");
+    wizard.wait_says("the guest sees");
+    next(&wizard, "Use");
+    pick(window, &wizard, "Keep It as the Base of a New Overlay");
+    next(&wizard, "System");
+    next(&wizard, "Network and Start");
+    next(&wizard, "Review");
+    wizard.wait_says("virsh -c");
+    wizard.wait_for("button", "Create").click();
+    window.wait_gone("dialog", TITLE);
+    window.row_is("cent7", "Running", Duration::from_secs(30));
+    window.open_machine("cent7");
+    window.tab("Serial");
+    let terminal = window.terminal();
+    wait::holds("a login", wait::BOOT, || terminal.text().contains("login:"));
+    window.shot("login");
+    window.desktop().keys(&["ctrl+shift+Left"]);
+    window.select("cent7");
+    window.choose("More Actions", "Delete…");
+    let dialog = window.dialog("Delete cent7?");
+    wait::holds("the overlay to be chosen", wait::SOON, || dialog.wait_for("check box", "cent7.qcow2").is_on());
+    assert!(!dialog.wait_for("check box", ".cent7.img").is_on(), "the base is kept");
+    window.shot("delete");
+    dialog.wait_for("button", "Delete").click();
+    window.wait_gone("dialog", "Delete cent7?");
+    window.wait_says("Delete cent7: done");
+}
+
+#[test]
+fn a_plain_member_of_the_group_goes_all_the_way() {
+    let options = ["--no-kvm", "--network", "--pool", member::GROUP[0], member::GROUP[1]];
+    let Some(mut libvirt) = PrivateLibvirt::with(&options) else { return };
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/.cent7.img && chmod 600 {IMAGES}/.cent7.img"));
+    libvirt.virsh(&["pool-refresh", "default"]);
+    let before = libvirt.photograph();
+    let said = libvirt.as_member("as_a_member", LECTERN);
+    assert!(said.contains("the member went all the way"), "{said}");
+    assert_eq!(libvirt.photograph(), before);
+}
+
+#[test]
+#[ignore = "started by the test above, as another user, inside the private libvirt's namespaces"]
+fn as_a_member() {
+    let desktop = Desktop::start("wizard-member");
+    let window = Window::open(&desktop, &member::program(), "qemu:///system");
+    there_and_back(&window);
+    window.close();
+    println!("the member went all the way");
+}
+
+#[test]
+fn a_host_that_is_to_emulate_does() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--network", "--pool"]) else { return };
+    if !libvirt.virsh(&["capabilities"]).contains("<domain type='kvm'") {
+        return lectern_test_kit::skipped("libvirt offers no KVM here");
+    }
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/.cent7.img"));
+    let desktop = Desktop::start("wizard-emulate");
+    desktop.prefer(&format!("hosts={{'{}': {{'emulate': true}}}}\n", libvirt.uri()));
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.wait_says("No Virtual Machines");
+    let wizard = open(&window);
+    pick(&window, &wizard, ".cent7.img");
+    wizard.wait_says("the guest sees");
+    next(&wizard, "Use");
+    next(&wizard, "System");
+    wizard.wait_says("KVM boots no guest on this host");
+    window.shot("system");
+    next(&wizard, "Network and Start");
+    next(&wizard, "Review");
+    wizard.wait_says("Emulation");
 }

@@ -3,7 +3,7 @@
 use lectern_model::{
     capabilities::{DomainCapabilities, VirtType},
     defaults::{
-        self, DiskSource, DiskSpec, HostCapabilities, ImageFormat as SpecFormat, MachineSpec, NetworkSource,
+        self, CpuChoice, DiskSource, DiskSpec, HostCapabilities, ImageFormat as SpecFormat, MachineSpec, NetworkSource,
         NetworkSpec,
     },
     draft::import::{DiskInfo, ImportDraft, NetworkChoice, Usage},
@@ -37,7 +37,10 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
     let (made, place) = files(host, &draft, &disk).await?;
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
     let capabilities = capabilities(host, &os, draft.way).await?;
-    let spec = spec(&draft, os, id, place, &capabilities);
+    let mut spec = spec(&draft, os, id, place, &capabilities);
+    if let Some(cpu) = probed_cpu(host, draft.way).await {
+        spec.cpu = cpu;
+    }
     let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
     Ok(make::import(Import {
         host: host.uri().clone(),
@@ -50,6 +53,14 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
         network: network_to_start(host, &draft).await?,
         start: draft.start,
     }))
+}
+
+/// The CPU with which a guest booted here under KVM, where that was tried.
+async fn probed_cpu(host: &Host, way: VirtType) -> Option<CpuChoice> {
+    if way != VirtType::Kvm {
+        return None;
+    }
+    Some(host.probed().await.ok()??.verdict.cpu()?.into())
 }
 
 fn unmade(error: &EditError) -> StorageError {

@@ -79,6 +79,8 @@ pub(crate) enum ImportCmd {
     Disk(DiskFacts),
     /// All guest systems that are known.
     Systems(Vec<GuestOs>),
+    /// Whether KVM is there and boots no guest.
+    Probed(bool),
     /// The plan.
     Planned(Result<Box<Plan>, StorageError>),
 }

@@ -44,6 +44,8 @@ pub(crate) struct ImportWizard {
     typed: Rc<Cell<u64>>,
     /// Whether the draft is one to go on with, so that nothing is suggested.
     kept: bool,
+    /// Whether the user wants this host's machines emulated.
+    emulate: bool,
     plan: Option<Plan>,
     dialog: adw::Dialog,
     frame: Frame,
@@ -106,6 +108,7 @@ impl Component for ImportWizard {
             ImportCmd::Volumes(pool, told) => self.volumes(pool, told),
             ImportCmd::Disk(disk) => self.disk_known(disk),
             ImportCmd::Systems(systems) => self.systems_known(systems),
+            ImportCmd::Probed(broken) => self.probed(broken),
             ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),
         }
         self.show();
@@ -118,6 +121,7 @@ impl ImportWizard {
         let wishes = preferences::wishes(&init.settings);
         let facts = Facts { names: init.names.into_iter().collect(), ..Facts::default() };
         let kept = init.draft.is_some();
+        let emulate = init.settings.host(init.host.uri()).emulate;
         let draft = init.draft.unwrap_or_else(|| ImportDraft::new(&wishes, &facts));
         let mut fields = Fields::new();
         let disk = DiskPage::new(input, init.host.uri().is_local());
@@ -160,6 +164,7 @@ impl ImportWizard {
             asked: HashSet::new(),
             typed: Rc::default(),
             kept,
+            emulate,
             plan: None,
             dialog: dialog.clone(),
             frame,

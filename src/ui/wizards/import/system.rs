@@ -107,6 +107,15 @@ impl SystemPage {
         });
     }
 
+    /// Chooses a way, and says why.
+    pub(super) fn prefer(&self, facts: &Facts, way: VirtType) {
+        let place = facts.ways.iter().position(|known| *known == way);
+        if let Some(place) = place.and_then(|place| u32::try_from(place).ok()) {
+            self.way.set_subtitle(&gettext("KVM boots no guest on this host"));
+            self.way.set_selected(place);
+        }
+    }
+
     /// Shows the draft.
     pub(super) fn show(&self, draft: &ImportDraft) {
         self.quietly.set(&self.name, &draft.name);

@@ -5,6 +5,7 @@ use std::{rc::Rc, time::Duration};
 use relm4::{adw::prelude::*, gtk::glib, prelude::*};
 
 use lectern_model::{
+    capabilities::VirtType,
     draft::{
         Bound, Severity,
         import::{DiskFacts, DiskFault, Field, ImportDraft, Page, Problem, Source, next_page, problems},
@@ -18,6 +19,7 @@ use lectern_services::{
     making::{self, Surroundings},
     osinfo::Osinfo,
     plan::Plan,
+    probe::Verdict,
 };
 
 use super::{ImportMsg, ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
@@ -87,12 +89,33 @@ impl ImportWizard {
         if first {
             self.network.show_networks(&self.facts, &self.draft.network, sender.input_sender());
             self.system.show_ways(&self.facts, self.draft.way, sender.input_sender());
+            self.ask_kvm(sender);
         }
         let place = self.pools.iter().position(|pool| Some(&pool.name) == self.draft.pool.as_ref());
         self.listed = place.unwrap_or(0).min(self.pools.len().saturating_sub(1));
         self.disk.show_pools(&self.pools, self.listed);
         self.usage.show_pools(&self.facts, self.draft.pool.as_deref());
         self.ask_volumes(sender);
+    }
+
+    /// That libvirt offers KVM does not mean that a guest boots with it: a small one is tried, once for each kernel and
+    /// QEMU, unless the user said before that this host is to emulate.
+    fn ask_kvm(&self, sender: &ComponentSender<Self>) {
+        if self.kept || self.draft.way != VirtType::Kvm || !self.facts.ways.contains(&VirtType::Qemu) {
+            return;
+        }
+        let (host, emulate) = (self.host.clone(), self.emulate);
+        sender.oneshot_command(async move {
+            let broken = emulate || host.probe(false).await.is_ok_and(|report| report.verdict == Verdict::Broken);
+            ImportCmd::Probed(broken)
+        });
+    }
+
+    /// Emulation is chosen where KVM boots nothing; KVM can still be chosen.
+    pub(super) fn probed(&self, broken: bool) {
+        if broken && self.draft.way == VirtType::Kvm {
+            self.system.prefer(&self.facts, VirtType::Qemu);
+        }
     }
 
     /// Suggests what could not be suggested before the host was known; what the user chose meanwhile stays.
