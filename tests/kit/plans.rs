@@ -209,8 +209,9 @@ impl Trial<'_> {
 
 /// A photograph without what each plan makes up for itself.
 fn nameless(photograph: &str) -> String {
-    let made_up =
-        |line: &&str| ["<uuid>", "<mac address", "<genid>", "lectern:"].iter().any(|part| line.contains(part));
+    let made_up = |line: &&str| {
+        ["<uuid>", "<mac address", "<genid>", "<serial>", "<wwn>", "lectern:"].iter().any(|part| line.contains(part))
+    };
     photograph.lines().filter(|line| !made_up(line)).collect::<Vec<_>>().join("\n")
 }
 

@@ -148,8 +148,13 @@ pub(super) fn unique_values(document: &Document) -> BTreeSet<String> {
                 bound.find_map(|s| s.attribute("path").or(s.attribute("service"))).map(|at| format!("line {at}"))
             }
             "disk" if !["readonly", "shareable", "transient"].iter().any(|name| device.child(name).is_some()) => {
-                let place =
-                    ["file", "dev", "volume"].iter().find_map(|a| named("source", a).filter(|place| !place.is_empty()));
+                // libvirt reads the attribute of the disk's type only.
+                let attribute = match device.attribute("type").as_deref() {
+                    Some("block") => "dev",
+                    Some("volume") => "volume",
+                    _ => "file",
+                };
+                let place = named("source", attribute).filter(|place| !place.is_empty());
                 place.map(|place| format!("disk {place}"))
             }
             _ => None,
