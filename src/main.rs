@@ -1,7 +1,7 @@
 //! Start-up only: command line, logging, and the window.
 
 use clap::Parser;
-use lectern_ui::{Assets, Options, ShowPage};
+use lectern_ui::{Assets, Options, Show, ShowPage};
 use tracing_subscriber::EnvFilter;
 
 /// Make, teach and show virtual machines on libvirt.
@@ -11,20 +11,35 @@ struct Arguments {
     #[arg(short, long, value_name = "URI", help = "Connect to this host, such as qemu+ssh://teacher@lab/system")]
     connect: Option<String>,
     /// Open the serial console of this machine
-    #[arg(long, value_name = "NAME|UUID", conflicts_with = "show_domain_performance")]
+    #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_console: Option<String>,
     /// Open the overview of this machine, with its graphs
-    #[arg(long, value_name = "NAME|UUID")]
+    #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_performance: Option<String>,
+    /// Open the wizard that makes a machine
+    #[arg(long, group = "show")]
+    show_domain_creator: bool,
+    /// Open the page of the host, with its readiness and load
+    #[arg(long, group = "show")]
+    show_host_summary: bool,
+}
+
+impl Arguments {
+    /// What is to be opened; the group lets one at most be asked for.
+    fn show(&self) -> Option<Show> {
+        let machine = |name: &Option<String>, page| name.clone().map(|name| Show::Machine(name, page));
+        machine(&self.show_domain_console, ShowPage::Serial)
+            .or_else(|| machine(&self.show_domain_performance, ShowPage::Overview))
+            .or_else(|| self.show_domain_creator.then_some(Show::Creator))
+            .or_else(|| self.show_host_summary.then_some(Show::Host))
+    }
 }
 
 fn main() {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("LECTERN_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let console = arguments.show_domain_console.map(|name| (name, ShowPage::Serial));
-    let overview = arguments.show_domain_performance.map(|name| (name, ShowPage::Overview));
-    lectern_ui::run(Options { connect: arguments.connect, show: console.or(overview), assets: assets() });
+    lectern_ui::run(Options { show: arguments.show(), connect: arguments.connect, assets: assets() });
 }
 
 /// What the build script made, or the package installed.

@@ -42,3 +42,15 @@ fn a_host_that_is_not_there_is_checked_from_here() {
     desktop.shot("readiness");
     app.close();
 }
+
+#[test]
+fn the_command_line_opens_the_wizard_or_the_host() {
+    for (option, role, name) in
+        [("--show-domain-creator", "dialog", "Import an Existing Disk"), ("--show-host-summary", "label", "Readiness")]
+    {
+        let desktop = Desktop::start(option.trim_start_matches("--"));
+        let app = App::start(&desktop, LECTERN, &["--connect", "test:///default", option]);
+        app.wait_long(role, name, wait::SOON);
+        desktop.shot("opened");
+    }
+}

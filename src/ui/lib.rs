@@ -53,7 +53,7 @@ use self::{
     settings::Settings,
 };
 pub use self::{
-    app::{Options, ShowPage},
+    app::{Options, Show, ShowPage},
     config::{APP_ID, Assets, VERSION},
 };
 

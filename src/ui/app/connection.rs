@@ -9,7 +9,7 @@ use lectern_services::host::{
 
 use super::{
     App,
-    messages::{AppCmd, AppMsg},
+    messages::{AppCmd, AppMsg, Show},
     networks::Section,
 };
 use crate::{
@@ -149,12 +149,23 @@ impl App {
         }
     }
 
-    /// Opens the machine that the command line named, once there is a picture.
+    /// Opens what the command line asked for, once there is a picture.
     fn open_wanted(&mut self, sender: &ComponentSender<Self>) {
-        let Some((name, part)) = self.wanted.take() else { return };
-        match self.picture.find(&name).map(|domain| domain.id) {
-            Some(id) => self.open(id, part.into(), sender),
-            None => crate::dialogs::show_error(&errors::no_such_machine(&name), &self.window),
+        if !self.situation.is_connected() {
+            return;
+        }
+        match self.wanted.take() {
+            None => {}
+            Some(Show::Machine(name, part)) => self.open_named(&name, part.into(), sender),
+            Some(Show::Creator) => self.new_import(None, sender),
+            Some(Show::Host) => self.open_host(sender),
+        }
+    }
+
+    fn open_named(&mut self, name: &str, tab: Tab, sender: &ComponentSender<Self>) {
+        match self.picture.find(name).map(|domain| domain.id) {
+            Some(id) => self.open(id, tab, sender),
+            None => crate::dialogs::show_error(&errors::no_such_machine(name), &self.window),
         }
     }
 

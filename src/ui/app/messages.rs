@@ -26,10 +26,21 @@ use crate::{
 pub struct Options {
     /// `--connect`: the host, as it was typed.
     pub connect: Option<String>,
-    /// A machine to open at once, by name or UUID, and the part of its page.
-    pub show: Option<(String, ShowPage)>,
+    /// What to open at once.
+    pub show: Option<Show>,
     /// What the program was built with.
     pub assets: Assets,
+}
+
+/// What a command line asks to be opened, with virt-manager's words for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// A machine, by name or UUID, and the part of its page.
+    Machine(String, ShowPage),
+    /// `--show-domain-creator`: the wizard that makes a machine.
+    Creator,
+    /// `--show-host-summary`: the host's page.
+    Host,
 }
 
 /// The part of a machine's page that a command line asks for.

@@ -20,7 +20,7 @@ use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::Domain
 use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
-pub use self::messages::{Options, ShowPage};
+pub use self::messages::{Options, Show, ShowPage};
 use self::{failures::Failures, host::Leaving, messages::AppCmd, networks::Section, picture::Picture, plans::Awake};
 use crate::{
     clone::{CloneDialog, CloneOutput},
@@ -46,8 +46,8 @@ pub(crate) struct App {
     situation: Situation,
     picture: Picture,
     board: Board,
-    /// A machine that the command line named, until the first picture is there.
-    wanted: Option<(String, ShowPage)>,
+    /// What the command line asked for, until the first picture is there.
+    wanted: Option<Show>,
     selected: Vec<DomainId>,
     page: Option<(DomainId, Tab, Controller<MachinePage>)>,
     host_page: Option<Controller<HostPage>>,

@@ -35,7 +35,10 @@ impl Line {
     }
 }
 
-/// Shows a text in a field without its being taken for typed. A new text is two changes to GTK, the first to nothing.
+/// Shows a value in a field without its being taken for the user's.
+///
+/// A new text is two changes to GTK, the first to nothing. And a value that is told back, after the draft has gone on to
+/// another, sets the draft back: the two would chase each other for ever.
 #[derive(Clone, Default)]
 pub(crate) struct Quietly(Rc<std::cell::Cell<bool>>);
 
@@ -47,6 +50,42 @@ impl Quietly {
             row.set_text(text);
             self.0.set(false);
         }
+    }
+
+    /// Sets the number, if it is another by more than `least`.
+    pub(crate) fn set_number(&self, row: &adw::SpinRow, number: f64, least: f64) {
+        if (row.value() - number).abs() > least {
+            self.0.set(true);
+            row.set_value(number);
+            self.0.set(false);
+        }
+    }
+
+    /// Calls `changed` with the number that the user chose.
+    pub(crate) fn connect_number(&self, row: &adw::SpinRow, changed: impl Fn(f64) + 'static) {
+        let quiet = Rc::clone(&self.0);
+        row.connect_value_notify(move |row| {
+            if !quiet.get() {
+                changed(row.value());
+            }
+        });
+    }
+
+    /// Chooses one of a group of radio buttons.
+    pub(crate) fn choose(&self, radio: &gtk::CheckButton) {
+        self.0.set(true);
+        radio.set_active(true);
+        self.0.set(false);
+    }
+
+    /// Calls `chosen` when the user switches the button to the other state, with that state.
+    pub(crate) fn connect_choice(&self, radio: &gtk::CheckButton, chosen: impl Fn(bool) + 'static) {
+        let quiet = Rc::clone(&self.0);
+        radio.connect_toggled(move |radio| {
+            if !quiet.get() {
+                chosen(radio.is_active());
+            }
+        });
     }
 
     /// Calls `typed` with what the user typed.

@@ -69,11 +69,11 @@ impl SystemPage {
         let sender = input.clone();
         self.system.connect_selected_notify(move |row| drop(sender.send(ImportMsg::System(row.selected()))));
         let sender = input.clone();
-        self.memory.connect_value_notify(move |row| {
-            drop(sender.send(ImportMsg::Memory(KiB::from_mib(u64::from(whole(row.value()))))));
+        self.quietly.connect_number(&self.memory, move |mib| {
+            drop(sender.send(ImportMsg::Memory(KiB::from_mib(u64::from(whole(mib))))));
         });
         let sender = input.clone();
-        self.vcpus.connect_value_notify(move |row| drop(sender.send(ImportMsg::Vcpus(whole(row.value())))));
+        self.quietly.connect_number(&self.vcpus, move |count| drop(sender.send(ImportMsg::Vcpus(whole(count)))));
     }
 
     /// The widget.
@@ -120,13 +120,8 @@ impl SystemPage {
     pub(super) fn show(&self, draft: &ImportDraft) {
         self.quietly.set(&self.name, &draft.name);
         let mib = f64::from(u32::try_from(draft.memory.mib()).unwrap_or(u32::MAX));
-        if (self.memory.value() - mib).abs() > 0.5 {
-            self.memory.set_value(mib);
-        }
-        let vcpus = f64::from(draft.vcpus);
-        if (self.vcpus.value() - vcpus).abs() > 0.5 {
-            self.vcpus.set_value(vcpus);
-        }
+        self.quietly.set_number(&self.memory, mib, 0.5);
+        self.quietly.set_number(&self.vcpus, f64::from(draft.vcpus), 0.5);
     }
 }
 

@@ -10,7 +10,7 @@ use lectern_model::{
 use super::ImportMsg;
 use crate::{
     i18n::{gettext, gettext_f},
-    wizards::frame::Fields,
+    wizards::frame::{Fields, Quietly},
 };
 
 /// The largest overlay that can be asked for.
@@ -21,6 +21,7 @@ pub(super) struct UsagePage {
     page: adw::PreferencesPage,
     choices: Vec<(Usage, gtk::CheckButton)>,
     size: adw::SpinRow,
+    quietly: Quietly,
     pool: adw::ComboRow,
     place: adw::PreferencesGroup,
     drawing: adw::ActionRow,
@@ -30,12 +31,13 @@ impl UsagePage {
     /// The page, with its fields added to `fields`.
     pub(super) fn new(input: &Sender<ImportMsg>, fields: &mut Fields<Field>) -> Self {
         let page = adw::PreferencesPage::new();
+        let quietly = Quietly::default();
         let group = adw::PreferencesGroup::builder().title(gettext("What to Do with the Disk")).build();
         let mut choices: Vec<(Usage, gtk::CheckButton)> = Vec::new();
         for usage in Usage::ALL {
             let radio = gtk::CheckButton::builder().valign(gtk::Align::Center).build();
             radio.set_group(choices.first().map(|(_, first)| first));
-            group.add(&choice(usage, &radio, input));
+            group.add(&choice(usage, &radio, &quietly, input));
             choices.push((usage, radio));
         }
         if let Some((_, first)) = choices.first() {
@@ -43,7 +45,7 @@ impl UsagePage {
         }
         page.add(&group);
         let place = adw::PreferencesGroup::builder().title(gettext("The New File")).build();
-        let (size, pool) = (size_row(input), adw::ComboRow::builder().title(gettext("Storage Pool")).build());
+        let (size, pool) = (size_row(&quietly, input), adw::ComboRow::builder().title(gettext("Storage Pool")).build());
         let sender = input.clone();
         pool.connect_selected_notify(move |row| drop(sender.send(ImportMsg::Pool(row.selected()))));
         fields.add(Field::Pool, &pool, &place);
@@ -52,7 +54,7 @@ impl UsagePage {
         drawing.add_css_class("property");
         place.add(&drawing);
         page.add(&place);
-        Self { page, choices, size, pool, place, drawing }
+        Self { page, choices, size, quietly, pool, place, drawing }
     }
 
     /// The widget.
@@ -71,15 +73,13 @@ impl UsagePage {
     /// Shows the draft.
     pub(super) fn show(&self, draft: &ImportDraft, facts: &Facts) {
         if let Some((_, radio)) = self.choices.iter().find(|(usage, _)| *usage == draft.usage) {
-            radio.set_active(true);
+            self.quietly.choose(radio);
         }
         self.place.set_visible(draft.usage.makes_file());
         self.size.set_visible(draft.usage == Usage::Overlay);
         let base = facts.usable_disk().map(|disk| disk.virtual_size).unwrap_or_default();
         let shown = gib(draft.overlay_size.unwrap_or(base));
-        if (self.size.value() - shown).abs() > 0.05 {
-            self.size.set_value(shown);
-        }
+        self.quietly.set_number(&self.size, shown, 0.05);
         let args = [("size", base.to_string())];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
         self.size.set_subtitle(&gettext_f("GiB, at least its base's {size}", &args));
@@ -103,7 +103,7 @@ impl UsagePage {
     }
 }
 
-fn choice(usage: Usage, radio: &gtk::CheckButton, input: &Sender<ImportMsg>) -> adw::ActionRow {
+fn choice(usage: Usage, radio: &gtk::CheckButton, quietly: &Quietly, input: &Sender<ImportMsg>) -> adw::ActionRow {
     let (title, sentence) = match usage {
         Usage::Itself => {
             (gettext("Use This File Itself"), gettext("The machine writes to it. What it changes stays in this file."))
@@ -124,15 +124,15 @@ fn choice(usage: Usage, radio: &gtk::CheckButton, input: &Sender<ImportMsg>) -> 
     row.add_prefix(radio);
     row.set_activatable_widget(Some(radio));
     let input = input.clone();
-    radio.connect_toggled(move |radio| {
-        if radio.is_active() {
+    quietly.connect_choice(radio, move |chosen| {
+        if chosen {
             drop(input.send(ImportMsg::Usage(usage)));
         }
     });
     row
 }
 
-fn size_row(input: &Sender<ImportMsg>) -> adw::SpinRow {
+fn size_row(quietly: &Quietly, input: &Sender<ImportMsg>) -> adw::SpinRow {
     let row = adw::SpinRow::builder()
         .title(gettext("Size of the Overlay"))
         .adjustment(&gtk::Adjustment::new(0.0, 0.0, MOST, 1.0, 10.0, 0.0))
@@ -140,7 +140,7 @@ fn size_row(input: &Sender<ImportMsg>) -> adw::SpinRow {
         .accessible_role(gtk::AccessibleRole::Group)
         .build();
     let input = input.clone();
-    row.connect_value_notify(move |row| drop(input.send(ImportMsg::OverlaySize(bytes(row.value())))));
+    quietly.connect_number(&row, move |gib| drop(input.send(ImportMsg::OverlaySize(bytes(gib)))));
     row
 }
 

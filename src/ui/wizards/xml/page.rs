@@ -57,7 +57,7 @@ impl FilePage {
         let input = self.input.clone();
         self.quietly.connect(&self.name, move |name| drop(input.send(XmlMsg::Name(name))));
         let input = self.input.clone();
-        self.renew.connect_toggled(move |radio| drop(input.send(XmlMsg::Renew(radio.is_active()))));
+        self.quietly.connect_choice(&self.renew, move |renew| drop(input.send(XmlMsg::Renew(renew))));
     }
 
     /// The widget.
@@ -78,7 +78,7 @@ impl FilePage {
         self.identity.set_visible(draft.text.as_deref().is_some_and(|text| xml::read(text).is_ok()));
         if self.renew.is_active() != draft.renew {
             let radio = if draft.renew { &self.renew } else { &self.keep };
-            radio.set_active(true);
+            self.quietly.choose(radio);
         }
         self.quietly.set(&self.name, &draft.name);
     }
