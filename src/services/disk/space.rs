@@ -1,6 +1,6 @@
 //! How much is free where an image would go.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use lectern_model::{
     storage::{Pool, folder_of, normal},
@@ -47,6 +47,27 @@ pub(super) fn local(folder: &str) -> Option<Bytes> {
             Err(_) => return None,
         }
     }
+}
+
+/// The folders of `pools` on which nothing can be written, as far as this computer can tell: their file systems are
+/// mounted read-only.
+pub async fn read_only(host: &Host, pools: &[Pool]) -> BTreeSet<String> {
+    if !host.uri().is_local() || host.uri().is_test() {
+        return BTreeSet::new();
+    }
+    let active = pools.iter().filter(|pool| pool.kind.has_files() && pool.state.is_active());
+    let folders: Vec<_> = active.filter_map(|pool| Some((pool.target.clone()?, pool.capacity))).collect();
+    let fixed = move || folders.into_iter().filter(|(folder, size)| fixed(folder, *size)).map(|(folder, _)| folder);
+    work::run(LIMIT, move || fixed().collect()).await.unwrap_or_default()
+}
+
+/// Whether the file system of `folder` is read-only. It is the daemon's only where both see one size of it: a daemon in
+/// other namespaces has other mounts.
+fn fixed(folder: &str, size: Bytes) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|found| {
+        found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY)
+            && found.f_blocks.saturating_mul(found.f_frsize) == size.0
+    })
 }
 
 #[cfg(test)]

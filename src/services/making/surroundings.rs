@@ -1,5 +1,7 @@
 //! What a host has for a new machine: processors, memory, networks, pools, and ways to run.
 
+use std::collections::BTreeSet;
+
 use lectern_model::{
     capabilities::{Capabilities, VirtType},
     draft::import::{HostFacts, NetworkFacts, PoolFacts},
@@ -7,7 +9,10 @@ use lectern_model::{
     uri::HostUri,
 };
 
-use crate::host::{Host, PoolVolumes, StorageError};
+use crate::{
+    disk::space,
+    host::{Host, PoolVolumes, StorageError},
+};
 
 /// What a host has for a new machine.
 #[derive(Clone, Debug)]
@@ -33,23 +38,26 @@ pub struct Surroundings {
 pub async fn surroundings(host: &Host, refresh: bool) -> Result<Surroundings, StorageError> {
     let told = host.told().await?;
     let pools = host.storage_picture(refresh).await?;
+    let of: Vec<Pool> = pools.iter().map(|pool| pool.pool.clone()).collect();
+    let fixed = space::read_only(host, &of).await;
     let arch = told.capabilities.host.arch.clone().unwrap_or_else(|| "x86_64".to_owned());
     Ok(Surroundings {
         host: HostFacts { is_session: host.uri().is_session(), ..told.host },
         networks: told.networks,
-        facts: pools.iter().map(pool_facts).collect(),
-        pools: pools.into_iter().map(|pool| pool.pool).collect(),
+        facts: pools.iter().map(|pool| pool_facts(pool, &fixed)).collect(),
+        pools: of,
         ways: ways(host.uri(), &told.capabilities, &arch),
         arch,
     })
 }
 
-fn pool_facts(pool: &PoolVolumes) -> PoolFacts {
+fn pool_facts(pool: &PoolVolumes, fixed: &BTreeSet<String>) -> PoolFacts {
+    let is_fixed = pool.pool.target.as_ref().is_some_and(|folder| fixed.contains(folder));
     let volumes = pool.volumes.as_ref().map(Vec::as_slice).unwrap_or_default();
     PoolFacts {
         name: pool.pool.name.clone(),
         active: pool.pool.state.is_active(),
-        writable: None,
+        writable: is_fixed.then_some(false),
         available: pool.pool.available,
         folder: pool.pool.target.clone().filter(|_| pool.pool.kind.has_files()),
         volumes: volumes.iter().map(|volume| volume.name.clone()).collect(),

@@ -10,6 +10,9 @@ use super::{
     pools, transient,
 };
 
+/// The least that a pool with room has free: an empty qcow2 image takes about a third of it.
+const LEAST: u64 = 1 << 20;
+
 /// A name as a file in a folder and a volume in a pool can have it.
 pub(super) fn check_name(name: &str) -> Result<(), StorageError> {
     let bad = name.is_empty() || name.contains(['/', '\0', '\n']) || name == "." || name == ".." || name.len() > 255;
@@ -43,9 +46,16 @@ pub(crate) fn create_in(raw: &StoragePool, new: &NewVolume) -> Result<Volume, St
             let same = new.is_made(&pools::read_volume(&there)?.0);
             if same { there } else { return Err(StorageError::Exists) }
         }
-        other => other?,
+        other => other.map_err(|error| or_full(raw, error))?,
     };
     Ok(pools::read_volume(&made)?.0)
+}
+
+/// libvirt tells of a full disk by `qemu-img`'s words alone, where that made the image: then the pool is asked.
+fn or_full(raw: &StoragePool, error: StorageError) -> StorageError {
+    let unclear = matches!(error, StorageError::Host(HostError::Libvirt(_)));
+    let is_full = || checked(raw.refresh(0)).is_ok() && checked(raw.info()).is_ok_and(|info| info.available < LEAST);
+    if unclear && is_full() { StorageError::NoSpace } else { error }
 }
 
 /// Removes the volume or file at `path`; `false` if it was not there.
