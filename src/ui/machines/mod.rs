@@ -4,6 +4,7 @@ mod cell;
 mod columns;
 mod list;
 mod menu;
+mod narrow;
 mod query;
 mod rest;
 mod row;
@@ -212,18 +213,23 @@ impl SimpleComponent for Machines {
                         set_title: &gettext("No Results Found"),
                         set_description: Some(&gettext("Try other words, or show machines in any state.")),
                     },
-                    #[name = "scrolled"]
-                    add_named[Some("list")] = &gtk::ScrolledWindow {
-                        set_hscrollbar_policy: gtk::PolicyType::Automatic,
-                        #[watch]
-                        set_css_classes: if model.situation.is_stale() { &["stale"] } else { &[] },
-                        #[local_ref]
-                        view -> gtk::ColumnView {
-                            update_property: &[gtk::accessible::Property::Label(&gettext("Virtual machines"))],
-                            connect_activate[sender] => move |view, position| {
-                                if let Some(id) = row::id_at(view, position) {
-                                    sender.input(MachinesMsg::Activated(id));
-                                }
+                    #[name = "narrow"]
+                    add_named[Some("list")] = &adw::BreakpointBin {
+                        set_size_request: (200, 100),
+                        #[name = "scrolled"]
+                        #[wrap(Some)]
+                        set_child = &gtk::ScrolledWindow {
+                            set_hscrollbar_policy: gtk::PolicyType::Automatic,
+                            #[watch]
+                            set_css_classes: if model.situation.is_stale() { &["stale"] } else { &[] },
+                            #[local_ref]
+                            view -> gtk::ColumnView {
+                                update_property: &[gtk::accessible::Property::Label(&gettext("Virtual machines"))],
+                                connect_activate[sender] => move |view, position| {
+                                    if let Some(id) = row::id_at(view, position) {
+                                        sender.input(MachinesMsg::Activated(id));
+                                    }
+                                },
                             },
                         },
                     },
@@ -270,6 +276,7 @@ impl SimpleComponent for Machines {
         menu::attach(&model.list);
         let widgets = view_output!();
         rest::while_scrolling(&widgets.scrolled, model.list.view());
+        narrow::fold(&widgets.narrow, model.list.view());
         actions::name_popover(&widgets.more);
         actions::name_popover(&widgets.new);
         widgets.search_bar.connect_entry(&model.entry);
@@ -295,13 +302,28 @@ impl SimpleComponent for Machines {
 
 impl Machines {
     fn change(&mut self, changes: DomainChanges) {
+        let none_yet = self.list.counts().0 == 0;
         self.list.apply(changes);
+        if none_yet && self.list.counts().0 > 0 {
+            self.focus_list();
+        }
         self.situation.set_machines(self.list.counts().0);
     }
 
     fn follow(&mut self, situation: Situation) {
         self.situation = situation;
         self.situation.set_machines(self.list.counts().0);
+    }
+
+    /// Gives the keyboard to the list once it is shown, unless a dialog has it.
+    fn focus_list(&self) {
+        let view = self.list.view().clone();
+        glib::idle_add_local_once(move || {
+            let window = view.root().and_downcast::<adw::ApplicationWindow>();
+            if view.is_mapped() && window.is_some_and(|window| window.visible_dialog().is_none()) {
+                view.grab_focus();
+            }
+        });
     }
 
     /// A hidden search narrows nothing; its words are cleared by the search bar itself.
