@@ -17,16 +17,21 @@
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
 //! - [`identity_files`]: the files that tell a guest its name and addresses
+//! - [`project`], [`flavor`], [`catalog`]: who may use how much of a host, in OpenStack's words, and how it is kept
+//! - [`capability`]: what a backend can do of the things that not every one can
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
 pub mod capabilities;
+pub mod capability;
+pub mod catalog;
 pub mod clone;
 pub mod command;
 pub mod defaults;
 pub mod diff;
 pub mod domain;
 pub mod draft;
+pub mod flavor;
 pub mod guest_os;
 pub mod id;
 pub mod identity;
@@ -37,6 +42,7 @@ pub mod metadata;
 pub mod names;
 pub mod network;
 pub mod pattern;
+pub mod project;
 pub mod roster;
 pub mod stats;
 pub mod storage;

@@ -2,6 +2,7 @@
 
 pub use crate::libvirt::{
     capabilities::MachineKind,
+    catalog::Changed,
     console::{Console, ConsoleEnd},
     default_host::default_host,
     error::{ConnectFailure, HostError, LibvirtError},

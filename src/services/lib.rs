@@ -6,9 +6,11 @@
 //! - [`osinfo`]: the database of operating systems
 //! - [`probe`]: whether KVM really boots a guest
 //! - [`readiness`]: whether a host is ready for machines, and what helps
+//! - [`catalog`]: projects, quotas and flavors, and where they are kept
 //! - [`making`]: what a wizard must know of its host, and the plan that its draft becomes
 //! - [`plan`]: changes of several steps, which can be undone and survive a crash
 
+pub mod catalog;
 pub mod disk;
 pub mod host;
 pub mod jobs;

@@ -1,6 +1,6 @@
 //! One who connects to a host through the services, and notes what they tell.
 
-use std::{collections::HashMap, future::Future, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use async_channel::Receiver;
 use lectern_model::{
@@ -10,7 +10,10 @@ use lectern_model::{
     stats::HostCounters,
     uri::HostUri,
 };
-use lectern_services::host::{ConnectionState, Console, Host, HostError, HostUpdate};
+use lectern_services::{
+    catalog::Kept,
+    host::{ConnectionState, Console, Host, HostError, HostUpdate},
+};
 
 use crate::wait;
 
@@ -28,6 +31,8 @@ pub struct Witness {
     pub domains: HashMap<DomainId, Domain>,
     /// The networks by key, while it looks at them.
     pub networks: HashMap<NetworkId, Network>,
+    /// The catalogue, while it looks at it.
+    pub catalog: Option<Arc<Kept>>,
     /// How many complete pictures came.
     pub complete: usize,
     /// How many batches of changes came.
@@ -47,8 +52,18 @@ impl Witness {
     pub fn begin(uri: &str) -> Self {
         let host = Host::connect(HostUri::parse(uri).expect("a URI"));
         let updates = host.updates();
-        let (domains, networks) = (HashMap::new(), HashMap::new());
-        Self { host, state: None, domains, networks, complete: 0, batches: 0, readings: 0, loads: Vec::new(), updates }
+        Self {
+            host,
+            state: None,
+            domains: HashMap::new(),
+            networks: HashMap::new(),
+            catalog: None,
+            complete: 0,
+            batches: 0,
+            readings: 0,
+            loads: Vec::new(),
+            updates,
+        }
     }
 
     /// Connects, and waits for the first whole picture.
@@ -75,6 +90,7 @@ impl Witness {
                 HostUpdate::Counters(..) => self.readings += 1,
                 HostUpdate::Load(load) => self.loads.push(load),
                 HostUpdate::Touched(_) => {}
+                HostUpdate::Catalog(kept) => self.catalog = Some(kept),
                 HostUpdate::Networks(changes) => {
                     if changes.complete {
                         self.networks.clear();

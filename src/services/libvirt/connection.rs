@@ -13,6 +13,7 @@ use super::{
         error::checked,
         events::{Sink, Subscriptions},
         network_events::NetworkSubscription,
+        pool_events::PoolSubscription,
         wire::{self, Reading, Wire},
     },
     types::{HostInfo, Version},
@@ -27,6 +28,7 @@ const KEEP_ALIVE: (i32, u32) = (5, 2);
 pub(crate) struct Connection {
     _subscriptions: Subscriptions,
     _networks: Option<NetworkSubscription>,
+    _pools: Option<PoolSubscription>,
     connect: Connect,
     wire: Arc<Wire>,
 }
@@ -44,7 +46,10 @@ impl Connection {
         let subscriptions = Subscriptions::new(&connect, sink)?;
         let networks = NetworkSubscription::new(&connect, sink);
         let networks = networks.inspect_err(|error| tracing::debug!("no events of networks: {error}")).ok();
-        Ok(Self { _subscriptions: subscriptions, _networks: networks, connect, wire: Arc::clone(wire) })
+        let pools = PoolSubscription::new(&connect, sink);
+        let pools = pools.inspect_err(|error| tracing::debug!("no events of pools: {error}")).ok();
+        let wire = Arc::clone(wire);
+        Ok(Self { _subscriptions: subscriptions, _networks: networks, _pools: pools, connect, wire })
     }
 
     /// libvirt's connection.

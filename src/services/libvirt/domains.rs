@@ -21,7 +21,7 @@ use super::{
     reading::Reading,
     types::DomainDetails,
 };
-use crate::probe;
+use crate::{catalog, probe};
 
 /// One of the texts that libvirt keeps of a domain.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +36,13 @@ pub(crate) enum Text {
 ///
 /// # Errors
 /// As libvirt gives it; [`HostError::Gone`] if the domain is no longer there.
-pub(crate) fn act(connect: &Connect, id: DomainId, action: DomainAction) -> Result<(), HostError> {
+pub(crate) fn act(connect: &Connect, uri: &HostUri, id: DomainId, action: DomainAction) -> Result<(), HostError> {
     let domain = connection::domain(connect, id)?;
-    if action == DomainAction::Start && is_sealed(&domain) {
-        return Err(HostError::Sealed);
+    if action == DomainAction::Start {
+        if is_sealed(&domain) {
+            return Err(HostError::Sealed);
+        }
+        catalog::must_be_enabled(connect, uri, &domain)?;
     }
     let result = match action {
         DomainAction::Start => domain.create(),

@@ -38,6 +38,9 @@ pub enum HostError {
     /// The machine is locked as a template, and is not to be started.
     #[error("the machine is locked as a template")]
     Sealed,
+    /// The machine's project is disabled: it is not to be started.
+    #[error("the project {0} is disabled")]
+    Disabled(String),
     /// The console could not be opened, most likely as somebody else has it open.
     #[error("the console is in use: {0}")]
     ConsoleInUse(#[source] LibvirtError),

@@ -129,10 +129,13 @@ impl Host {
     /// [`HostError::Gone`] if there is no such domain, [`HostError::TimedOut`] after 30 seconds (5 minutes for a start,
     /// 30 for a save), else as libvirt gives it.
     pub async fn act(&self, id: DomainId, action: DomainAction) -> Result<(), HostError> {
+        let uri = self.inner.uri.clone();
         match action {
             DomainAction::Save if !self.inner.uri.is_test() => self.save(id).await,
-            DomainAction::Start => self.call(START_LIMIT, move |host| domains::act(host.connect(), id, action)).await,
-            _ => self.call(LIMIT, move |host| domains::act(host.connect(), id, action)).await,
+            DomainAction::Start => {
+                self.call(START_LIMIT, move |host| domains::act(host.connect(), &uri, id, action)).await
+            }
+            _ => self.call(LIMIT, move |host| domains::act(host.connect(), &uri, id, action)).await,
         }
     }
 
@@ -198,7 +201,8 @@ impl Host {
 
     /// A save writes all of the guest's memory: on a connection of its own.
     async fn save(&self, id: DomainId) -> Result<(), HostError> {
-        self.apart(SAVE_LIMIT, move |connect| domains::act(connect, id, DomainAction::Save)).await
+        let uri = self.inner.uri.clone();
+        self.apart(SAVE_LIMIT, move |connect| domains::act(connect, &uri, id, DomainAction::Save)).await
     }
 
     /// Runs `work`, which takes long, on a connection of its own, so that it takes no call from the others.

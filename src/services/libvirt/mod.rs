@@ -19,6 +19,7 @@ mod addresses;
 mod attempt;
 mod batch;
 pub(crate) mod capabilities;
+pub(crate) mod catalog;
 pub(crate) mod connection;
 pub(crate) mod console;
 pub(crate) mod default_host;

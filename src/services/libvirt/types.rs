@@ -1,6 +1,6 @@
 //! What a host tells the interface.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use lectern_model::{
     address::GuestAddress,
@@ -13,6 +13,7 @@ use lectern_model::{
 };
 
 use super::error::HostError;
+use crate::catalog::Kept;
 
 /// What somebody looks at; statistics are asked for only while somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +26,8 @@ pub enum Interest {
     Networks,
     /// The host's own load, as often as a domain's.
     Host,
+    /// The catalogue of projects and flavors, as it changes.
+    Catalog,
 }
 
 /// What is read, and how often, while somebody looks.
@@ -55,6 +58,8 @@ pub enum HostUpdate {
     Domains(DomainChanges),
     /// Networks that came, changed or went; told while somebody looks ([`Interest::Networks`]).
     Networks(NetworkChanges),
+    /// The catalogue, as it is now; told while somebody looks ([`Interest::Catalog`]).
+    Catalog(Arc<Kept>),
     /// A reading of a watched domain's counters, and the memory that it uses, where the host knows.
     Counters(DomainId, Counters, Option<KiB>),
     /// A reading of the host's own counters.

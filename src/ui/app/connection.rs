@@ -71,6 +71,8 @@ impl App {
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
             HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
+            // Nobody looks at it here.
+            HostUpdate::Catalog(_) => {}
             HostUpdate::Touched(ids) => self.touched(ids),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));

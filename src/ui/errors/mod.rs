@@ -49,6 +49,10 @@ impl From<&HostError> for UserText {
                 gettext("It is locked as a template."),
                 gettext("Starting it would change the disk that its clones lie on. Clone it, or unlock it first."),
             ),
+            HostError::Disabled(project) => Self::new(
+                gettext_f("The project {project} is disabled.", &[("project", project)]),
+                gettext("Its machines are not started. Enable the project, or move the machine to another one."),
+            ),
             HostError::ConsoleInUse(_) => Self::new(
                 gettext("Somebody else has this console open."),
                 gettext("Close “virsh console” or the other program, or take the console over."),

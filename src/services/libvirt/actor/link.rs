@@ -88,6 +88,7 @@ impl Actor {
         self.tell(&HostUpdate::Domains(everything));
         self.watches.restart(Instant::now());
         self.networks.restart();
+        self.catalogue.restart();
     }
 
     fn wait_for_retry(&mut self, error: HostError) {

@@ -1,5 +1,6 @@
 //! The thread that owns one host's picture: it takes messages, and does what is due.
 
+mod catalog;
 mod link;
 mod networks;
 mod statistics;
@@ -15,7 +16,7 @@ use std::{
 
 use lectern_model::uri::HostUri;
 
-use self::{link::Phase, networks::Networks, statistics::Watches};
+use self::{catalog::Catalogue, link::Phase, networks::Networks, statistics::Watches};
 use super::{
     addresses::{Answers, Plan},
     attempt::{Generation, Opened},
@@ -82,6 +83,7 @@ pub(crate) struct Actor {
     watches: Watches,
     addresses: Plan,
     networks: Networks,
+    catalogue: Catalogue,
 }
 
 /// How many messages are taken before what is due is done.
@@ -108,6 +110,7 @@ impl Actor {
             watches: Watches::default(),
             addresses: Plan::default(),
             networks: Networks::default(),
+            catalogue: Catalogue::default(),
         }
     }
 
@@ -160,6 +163,7 @@ impl Actor {
             Notice::Changed { id, details } => self.mark(id, details),
             Notice::Touched(id) => self.touch(id),
             Notice::Networks => self.networks.mark(),
+            Notice::Pools => self.catalogue.mark(),
             Notice::Closed => self.closed(),
         }
     }
@@ -183,10 +187,16 @@ impl Actor {
         match &self.phase {
             Phase::Connecting => None,
             Phase::Waiting { retry_at, .. } => *retry_at,
-            Phase::Up { .. } => [self.batch.due(now), self.reconcile_due(), self.watches.due(), self.networks.due(now)]
-                .into_iter()
-                .flatten()
-                .min(),
+            Phase::Up { .. } => [
+                self.batch.due(now),
+                self.reconcile_due(),
+                self.watches.due(),
+                self.networks.due(now),
+                self.catalogue.due(now),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
         }
     }
 
@@ -203,5 +213,6 @@ impl Actor {
         self.flush_if_due(now);
         self.read_statistics_if_due(now);
         self.read_networks_if_due(now);
+        self.read_catalog_if_due(now);
     }
 }

@@ -68,7 +68,7 @@ impl Watches {
     fn domains_wanted(&self) -> HashSet<DomainId> {
         let domain = |interest: &Interest| match interest {
             Interest::Domain(id) => Some(*id),
-            Interest::List | Interest::Networks | Interest::Host => None,
+            Interest::List | Interest::Networks | Interest::Host | Interest::Catalog => None,
         };
         self.interests.values().filter_map(domain).collect()
     }
@@ -94,12 +94,15 @@ impl Actor {
             Interest::Domain(_) => self.watches.domains = Some(now),
             Interest::Host => self.watches.host = self.watches.host.or(Some(now)),
             Interest::Networks => self.networks.look(),
+            Interest::Catalog => self.catalogue.look(),
         }
     }
 
     pub(super) fn unwatch(&mut self, id: u64) {
-        if self.watches.interests.remove(&id) == Some(Interest::Networks) {
-            self.networks.look_away();
+        match self.watches.interests.remove(&id) {
+            Some(Interest::Networks) => self.networks.look_away(),
+            Some(Interest::Catalog) => self.catalogue.look_away(),
+            _ => {}
         }
         if self.watches.domains_wanted().is_empty() {
             self.watches.domains = None;

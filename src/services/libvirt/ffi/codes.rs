@@ -5,6 +5,10 @@ const fn code(number: virt_sys::virErrorNumber) -> i32 {
     number.cast_signed()
 }
 
+/// The connection is read-only.
+pub(crate) const OPERATION_DENIED: i32 = code(virt_sys::VIR_ERR_OPERATION_DENIED);
+/// The host's rules do not let this user.
+pub(crate) const ACCESS_DENIED: i32 = code(virt_sys::VIR_ERR_ACCESS_DENIED);
 /// There is no such domain.
 pub(crate) const NO_DOMAIN: i32 = code(virt_sys::VIR_ERR_NO_DOMAIN);
 /// The driver has no such function.

@@ -29,6 +29,8 @@ pub(crate) enum Notice {
     Touched(DomainId),
     /// A network came, went, started or stopped.
     Networks,
+    /// A storage pool came, went, started, stopped or was read anew.
+    Pools,
     /// The connection is gone.
     Closed,
 }

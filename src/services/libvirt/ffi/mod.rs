@@ -1,6 +1,7 @@
 //! The only unsafe code of this layer: what virt lacks or gets wrong, each piece behind a safe function.
 
 pub(super) mod addresses;
+pub(crate) mod blocks;
 pub(crate) mod codes;
 pub(crate) mod error;
 pub(crate) mod event_impl;
@@ -13,5 +14,6 @@ pub(super) mod network_events;
 pub(crate) mod networks;
 pub(super) mod node;
 pub(super) mod poll;
+pub(super) mod pool_events;
 pub(super) mod stats;
 pub(super) mod wire;

@@ -20,7 +20,7 @@ pub(super) fn check_name(name: &str) -> Result<(), StorageError> {
 }
 
 /// The XML for libvirt.
-pub(super) fn xml(new: &NewVolume) -> Result<String, StorageError> {
+pub(crate) fn xml(new: &NewVolume) -> Result<String, StorageError> {
     check_name(&new.name)?;
     Ok(new.to_xml().map_err(|_| StorageError::BadName(new.name.clone()))?.to_string())
 }

@@ -11,6 +11,7 @@ mod head;
 mod host;
 pub(crate) mod machines;
 pub(crate) mod pools;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 mod transient;

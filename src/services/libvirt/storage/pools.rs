@@ -11,6 +11,8 @@ use lectern_model::{
     units::Bytes,
 };
 
+use crate::catalog;
+
 use super::{
     super::{
         error::{HostError, LibvirtError},
@@ -32,12 +34,12 @@ pub(super) fn plain(text: &str) -> Result<&str, StorageError> {
     if text.contains('\0') { Err(StorageError::BadName(text.to_owned())) } else { Ok(text) }
 }
 
-/// All pools but the ones that Lectern makes to look into a folder.
+/// All pools but Lectern's own: the one of its catalogue, and those that it makes to look into a folder.
 pub(super) fn all(connect: &Connect) -> Result<Vec<(StoragePool, Pool)>, StorageError> {
     let mut pools = Vec::new();
     for raw in checked(connect.list_all_storage_pools(0))? {
         match read(&raw) {
-            Ok(pool) if transient::is_ours(&pool.name) => {}
+            Ok(pool) if transient::is_ours(&pool.name) || catalog::is_ours(&pool.name) => {}
             Ok(pool) => pools.push((raw, pool)),
             // It went between the list and the question.
             Err(StorageError::NoPool) => {}
