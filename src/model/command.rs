@@ -10,13 +10,16 @@ pub struct CommandLine {
     argv: Vec<String>,
     /// What it reads, as a here-document.
     input: Option<String>,
+    /// What reads what it writes.
+    #[serde(default)]
+    next: Option<Box<Self>>,
 }
 
 impl CommandLine {
     /// `program` without arguments.
     #[must_use]
     pub fn new(program: impl Into<String>) -> Self {
-        Self { argv: vec![program.into()], input: None }
+        Self { argv: vec![program.into()], input: None, next: None }
     }
 
     /// `virsh -c URI`: the URI is always written, as virsh's own default depends on the user (virsh(1), "--connect").
@@ -46,6 +49,17 @@ impl CommandLine {
         self
     }
 
+    /// The same, with `next` at the end, which reads what is written so far.
+    #[must_use]
+    pub fn pipe(mut self, next: Self) -> Self {
+        let own = match self.next.take() {
+            Some(then) => then.pipe(next),
+            None => next,
+        };
+        self.next = Some(Box::new(own));
+        self
+    }
+
     /// The program and its arguments.
     #[must_use]
     pub fn argv(&self) -> &[String] {
@@ -60,6 +74,9 @@ impl fmt::Display for CommandLine {
                 f.write_str(" ")?;
             }
             f.write_str(&quoted(word))?;
+        }
+        if let Some(next) = &self.next {
+            write!(f, " | {next}")?;
         }
         self.input.as_ref().map_or(Ok(()), |input| write_document(f, input))
     }
@@ -97,10 +114,18 @@ mod tests {
         assert_eq!(line.to_string(), "virsh define /dev/stdin <<'EOFF'\n<a>\nEOF\n</a>\nEOFF");
     }
 
+    #[test]
+    fn what_one_writes_the_next_reads() {
+        let virsh = || CommandLine::virsh("qemu:///system");
+        let line =
+            virsh().args(["dumpxml", "a"]).pipe(CommandLine::new("sed").args(["-e", "3d"])).pipe(virsh().arg("define"));
+        assert_eq!(line.to_string(), "virsh -c qemu:///system dumpxml a | sed -e 3d | virsh -c qemu:///system define");
+    }
+
     proptest! {
         #[test]
         fn a_shell_reads_back_what_was_meant(words in prop::collection::vec("[^\0]*", 1..6)) {
-            let line = CommandLine { argv: words.clone(), input: None };
+            let line = CommandLine { argv: words.clone(), input: None, next: None };
             prop_assert_eq!(shlex::split(&line.to_string()).unwrap(), words);
         }
     }

@@ -19,6 +19,8 @@
 //! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`project`], [`flavor`], [`catalog`]: who may use how much of a host, in OpenStack's words, and how it is kept
 //! - [`capability`]: what a backend can do of the things that not every one can
+//! - [`identity_strings`]: the same told through SMBIOS; [`handout`]: a lab's list for the class
+//! - [`sed`]: one text made of another by `sed`
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
@@ -33,9 +35,11 @@ pub mod domain;
 pub mod draft;
 pub mod flavor;
 pub mod guest_os;
+pub mod handout;
 pub mod id;
 pub mod identity;
 pub mod identity_files;
+pub mod identity_strings;
 pub mod kvm;
 pub mod mac;
 pub mod metadata;
@@ -44,6 +48,7 @@ pub mod network;
 pub mod pattern;
 pub mod project;
 pub mod roster;
+pub mod sed;
 pub mod stats;
 pub mod storage;
 pub mod subnet;

@@ -119,8 +119,24 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::MendFolders { folders } => {
             gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
         }
+        StepText::CreateOverlays { pool, count } => {
+            ngettext_f("Make {n} overlay in {pool}", "Make {n} overlays in {pool}", *count, &[("pool", pool)])
+        }
+        StepText::DefineMachines { first, last, count } => define_many(first, last, *count),
+        StepText::StartMachines { count } => {
+            ngettext_f("Start {n} machine", "Start {n} machines one after the other", *count, &[])
+        }
+        StepText::DeleteImages { count } => ngettext_f("Delete {n} disk", "Delete {n} disks", *count, &[]),
+        StepText::DiscardMachines { count } => {
+            ngettext_f("Undefine {n} machine and its state", "Undefine {n} machines and their state", *count, &[])
+        }
         StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
+}
+
+fn define_many(first: &str, last: &str, count: usize) -> String {
+    let names = [("first", first), ("last", last)];
+    ngettext_f("Define {n} machine: {first}", "Define {n} machines: {first} to {last}", count, &names)
 }
 
 /// What a plan is for.
@@ -128,6 +144,13 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Import(name) => gettext_f("Make the machine {name}", &[("name", name)]),
         Purpose::Clone { from, to } => gettext_f("Clone {from} to {to}", &[("from", from), ("to", to)]),
+        Purpose::MakeLab { lab, count } => make_lab(lab, *count),
+        Purpose::GrowLab { lab, count } => {
+            ngettext_f("Add {n} machine to the lab {lab}", "Add {n} machines to the lab {lab}", *count, &[("lab", lab)])
+        }
+        Purpose::StartLab(lab) => gettext_f("Start the lab {lab}", &[("lab", lab)]),
+        Purpose::ResetLab(lab) => gettext_f("Reset the lab {lab} to its template", &[("lab", lab)]),
+        Purpose::DeleteLab(lab) => gettext_f("Delete the lab {lab}", &[("lab", lab)]),
         Purpose::Lock(name) => gettext_f("Lock {name} as a template", &[("name", name)]),
         Purpose::Unlock(name) => gettext_f("Unlock the template {name}", &[("name", name)]),
         Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
@@ -142,6 +165,11 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::DeleteNetwork(name) => gettext_f("Delete the virtual network {name}", &[("name", name)]),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
+}
+
+fn make_lab(lab: &str, count: usize) -> String {
+    let args = [("lab", lab)];
+    ngettext_f("Make the lab {lab} with {n} machine", "Make the lab {lab} with {n} machines", count, &args)
 }
 
 fn autostart_network(name: &str, on: bool) -> String {

@@ -10,6 +10,8 @@ use crate::{libvirt::PrivateLibvirt, process, wait};
 
 /// What a plan of these tests may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// What says when a child is killed that is killed within a step.
+const PARTS: &str = "parts:";
 /// The test that every binary with such tests has, for [`child`].
 const CHILD: &str = "killed_child";
 
@@ -224,14 +226,26 @@ fn folder() -> TempDir {
 /// # Panics
 /// When it is not killed there.
 pub fn killed(plan: &Plan, journals: &Path, point: Point) {
+    killed_when(plan, journals, &format!("{point:?}"));
+}
+
+/// The same, where so many parts of a step with many of them are done.
+///
+/// # Panics
+/// When it is not killed there.
+pub fn killed_within(plan: &Plan, journals: &Path, parts: u64) {
+    killed_when(plan, journals, &format!("{PARTS}{parts}"));
+}
+
+fn killed_when(plan: &Plan, journals: &Path, when: &str) {
     fs::create_dir_all(journals).expect("a folder");
     let file = journals.join("plan.json");
     fs::write(&file, serde_json::to_string(plan).expect("a plan is data")).expect("a file");
     let mut command = process::tied(&env::current_exe().expect("this test").to_string_lossy());
     command.args(["--exact", CHILD, "--ignored", "--nocapture"]);
-    command.env("LECTERN_PLAN", &file).env("LECTERN_JOURNALS", journals).env("LECTERN_KILL", format!("{point:?}"));
+    command.env("LECTERN_PLAN", &file).env("LECTERN_JOURNALS", journals).env("LECTERN_KILL", when);
     let status = command.status().expect("a child");
-    assert!(!status.success(), "the child was to be killed at {point:?}");
+    assert!(!status.success(), "the child was to be killed at {when}");
     fs::remove_file(file).expect("the plan's file");
 }
 
@@ -243,8 +257,33 @@ pub fn killed(plan: &Plan, journals: &Path, point: Point) {
 pub fn child() {
     let var = |name: &str| env::var(name).expect("set by the test");
     let plan = serde_json::from_str(&fs::read_to_string(var("LECTERN_PLAN")).expect("a file")).expect("a plan");
-    let job = plan::start_with(plan, Path::new(&var("LECTERN_JOURNALS")), Box::new(KillAt(var("LECTERN_KILL"))));
+    let when = var("LECTERN_KILL");
+    let parts = when.strip_prefix(PARTS).and_then(|parts| parts.parse().ok());
+    let job = plan::start_with(plan, Path::new(&var("LECTERN_JOURNALS")), Box::new(KillAt(when)));
+    if let Some(parts) = parts {
+        until_part(&job, parts);
+        kill_this();
+    }
     panic!("not killed: {:?}", outcome(&job));
+}
+
+/// Waits until so many parts of a step with many of them are done.
+///
+/// # Panics
+/// When the plan ends before.
+pub fn until_part(job: &Job, parts: u64) {
+    let events = job.events();
+    wait::until("a part of a step", PATIENCE, || match events.try_recv() {
+        Ok(JobEvent::Bytes(done, _)) if done >= parts => Some(()),
+        Ok(JobEvent::Ended(outcome)) => panic!("it ended before: {outcome:?}"),
+        _ => None,
+    });
+}
+
+fn kill_this() {
+    let sent = Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "kill works");
+    wait::forever();
 }
 
 #[derive(Debug)]
@@ -253,9 +292,7 @@ struct KillAt(String);
 impl Injection for KillAt {
     fn at(&mut self, point: Point) -> Result<(), StepError> {
         if format!("{point:?}") == self.0 {
-            let sent = Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
-            assert!(sent.is_ok_and(|status| status.success()), "kill works");
-            wait::forever();
+            kill_this();
         }
         Ok(())
     }

@@ -41,6 +41,7 @@ pub use error::CloneError;
 pub use question::{Answer, Question, Subject};
 pub use request::{DiskChoice, DiskSource, Identity, Request};
 
+use crate::units::KiB;
 use crate::xml::{Document, Node};
 use work::Work;
 
@@ -92,6 +93,12 @@ pub enum CompanionKind {
 /// How many network cards of `source` need an address of their own: [`Identity::macs`] takes as many.
 pub fn nic_count(source: &Document) -> usize {
     devices_of(source.root()).filter(|node| node.name() == "interface").count()
+}
+
+/// The memory and virtual CPUs of `source`, where it says so.
+#[must_use]
+pub fn size(source: &Document) -> (Option<KiB>, Option<u32>) {
+    outfit::sizes(source.root())
 }
 
 /// What can be asked about a clone of `source`, for a page that asks before anything is known of the clone.

@@ -3,6 +3,7 @@
 use super::CloneError;
 use super::change::Reason;
 use super::work::Work;
+use crate::units::KiB;
 use crate::xml::{Element, Node};
 
 pub(super) fn apply(work: &mut Work<'_>) -> Result<(), CloneError> {
@@ -13,6 +14,12 @@ pub(super) fn apply(work: &mut Work<'_>) -> Result<(), CloneError> {
         Some((memory, vcpus)) => size(work, memory.0, vcpus),
         None => Ok(()),
     }
+}
+
+/// What a machine has: its memory and virtual CPUs, where its XML says so.
+pub(super) fn sizes(root: Node<'_>) -> (Option<KiB>, Option<u32>) {
+    let vcpus = root.child("vcpu").and_then(number).and_then(|vcpus| u32::try_from(vcpus).ok());
+    (root.child("memory").and_then(kib).map(KiB), vcpus)
 }
 
 /// Sizes that are the source's already, in whatever unit, are left as they are written.

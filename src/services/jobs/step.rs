@@ -130,6 +130,27 @@ pub enum StepText {
         /// The base of which it is an overlay.
         base: Option<String>,
     },
+    /// Make overlays.
+    CreateOverlays {
+        /// Their pool.
+        pool: String,
+        /// How many.
+        count: usize,
+    },
+    /// Define machines.
+    DefineMachines {
+        /// The first one's name.
+        first: String,
+        /// The last one's name.
+        last: String,
+        /// How many.
+        count: usize,
+    },
+    /// Start machines one after the other.
+    StartMachines {
+        /// How many.
+        count: usize,
+    },
     /// Copy an image.
     Copy {
         /// The path of the image.
@@ -141,6 +162,16 @@ pub enum StepText {
     MendFolders {
         /// The folders.
         folders: Vec<String>,
+    },
+    /// Delete images for good.
+    DeleteImages {
+        /// How many.
+        count: usize,
+    },
+    /// Remove machines and their state for good.
+    DiscardMachines {
+        /// How many.
+        count: usize,
     },
     /// Delete a file for good.
     Delete {

@@ -67,6 +67,26 @@ pub enum Purpose {
         /// The name of the new one.
         to: String,
     },
+    /// Make the machines of a lab.
+    MakeLab {
+        /// The lab's name.
+        lab: String,
+        /// How many machines.
+        count: usize,
+    },
+    /// Add machines to a lab.
+    GrowLab {
+        /// The lab's name.
+        lab: String,
+        /// How many machines.
+        count: usize,
+    },
+    /// Start machines of a lab.
+    StartLab(String),
+    /// Give machines of a lab fresh disks.
+    ResetLab(String),
+    /// Delete a lab with all that is its machines'.
+    DeleteLab(String),
     /// Lock a machine as a template.
     Lock(String),
     /// Unlock a template.
@@ -165,7 +185,15 @@ impl Plan {
     #[must_use]
     pub fn makes_something(&self) -> bool {
         let makes = |step: &Step| {
-            matches!(step, Step::Define(_) | Step::CreateVolume(_) | Step::CopyVolume(_) | Step::CopyFile(_))
+            matches!(
+                step,
+                Step::Define(_)
+                    | Step::DefineMachines(_)
+                    | Step::CreateVolume(_)
+                    | Step::CreateOverlays(_)
+                    | Step::CopyVolume(_)
+                    | Step::CopyFile(_)
+            )
         };
         self.steps.iter().any(makes)
     }

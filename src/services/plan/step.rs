@@ -82,6 +82,10 @@ macro_rules! steps {
 steps! {
     /// Define a new machine.
     Define,
+    /// Define new machines, all or none.
+    DefineMachines,
+    /// Start machines one after the other.
+    StartMachines,
     /// Give a machine another configuration.
     Redefine,
     /// Take a machine out of the list and keep what it has.
@@ -116,6 +120,8 @@ steps! {
     ReadyPool,
     /// Make a volume.
     CreateVolume,
+    /// Make overlays, all or none.
+    CreateOverlays,
     /// Copy an image to a new volume, by the daemon.
     CopyVolume,
     /// Copy an image on this computer.
@@ -124,6 +130,10 @@ steps! {
     MendFolders,
     /// Delete an image for good.
     DeleteImage,
+    /// Delete images of several machines for good.
+    DeleteImages,
+    /// Remove several machines for good.
+    DiscardMachines,
 }
 
 impl Step {

@@ -4,6 +4,7 @@ use super::fit::size;
 use super::{LabDraft, LabFacts, Row, Size};
 use crate::clone::{CloneError, Cloned, DiskChoice, DiskSource, Identity, Request, clone, disks};
 use crate::id::DomainId;
+use crate::identity_strings::with_strings;
 use crate::metadata::{GuestIdentity, LabMark, Machine, Origin};
 use crate::xml::Document;
 
@@ -16,6 +17,8 @@ pub struct Member {
     pub lab: DomainId,
     /// What its guest will be told of itself, if it will be.
     pub guest: Option<GuestIdentity>,
+    /// What its firmware tells it of that: [`crate::identity_strings`].
+    pub strings: Vec<String>,
 }
 
 /// What Lectern notes on a member.
@@ -64,5 +67,7 @@ pub fn make(
     });
     let own_size = !matches!(draft.size, Size::AsTemplate);
     let request = Request { size: own_size.then(|| size(draft, facts)), network: row.network.clone(), ..request };
-    clone(source, &request)
+    let cloned = clone(source, &request)?;
+    let document = with_strings(&cloned.document, &member.strings)?;
+    Ok(Cloned { document, ..cloned })
 }

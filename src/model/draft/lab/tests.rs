@@ -251,7 +251,12 @@ fn a_row_becomes_a_machine() {
     let size = Size::Flavor { name: "big".into(), memory: KiB(4096), vcpus: 3 };
     let draft = LabDraft { names, size, network: fixed(""), project: Some("p".into()), ..draft("", "") };
     let rows = preview(&draft, &facts()).rows;
-    let member = Member { uuid: DomainId::from_bytes([0x40; 16]), lab: DomainId::from_bytes([5; 16]), guest: None };
+    let member = Member {
+        uuid: DomainId::from_bytes([0x40; 16]),
+        lab: DomainId::from_bytes([5; 16]),
+        guest: None,
+        strings: Vec::new(),
+    };
     let place = |path: &str| crate::clone::DiskSource::File(path.to_owned());
     let made = make(&source, &rows[0], &draft, &facts(), &member, place).unwrap().document;
     for part in [

@@ -15,6 +15,8 @@ pub(crate) const NO_DOMAIN: i32 = code(virt_sys::VIR_ERR_NO_DOMAIN);
 pub(crate) const NO_SUPPORT: i32 = code(virt_sys::VIR_ERR_NO_SUPPORT);
 /// There is no such storage pool.
 pub(crate) const NO_STORAGE_POOL: i32 = code(virt_sys::VIR_ERR_NO_STORAGE_POOL);
+/// Something without a code of its own.
+pub(crate) const INTERNAL_ERROR: i32 = code(virt_sys::VIR_ERR_INTERNAL_ERROR);
 /// The operation failed, without a code of its own.
 pub(crate) const OPERATION_FAILED: i32 = code(virt_sys::VIR_ERR_OPERATION_FAILED);
 /// An argument cannot be passed.

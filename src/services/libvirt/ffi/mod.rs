@@ -12,7 +12,7 @@ pub(super) mod events;
 pub(crate) mod lives;
 pub(super) mod network_events;
 pub(crate) mod networks;
-pub(super) mod node;
+pub(crate) mod node;
 pub(super) mod poll;
 pub(super) mod pool_events;
 pub(super) mod stats;

@@ -54,8 +54,28 @@ pub(crate) fn create_in(raw: &StoragePool, new: &NewVolume) -> Result<Volume, St
 /// libvirt tells of a full disk by `qemu-img`'s words alone, where that made the image: then the pool is asked.
 fn or_full(raw: &StoragePool, error: StorageError) -> StorageError {
     let unclear = matches!(error, StorageError::Host(HostError::Libvirt(_)));
-    let is_full = || checked(raw.refresh(0)).is_ok() && checked(raw.info()).is_ok_and(|info| info.available < LEAST);
-    if unclear && is_full() { StorageError::NoSpace } else { error }
+    if unclear && is_full(raw) { StorageError::NoSpace } else { error }
+}
+
+/// Whether nothing more fits into the pool, which is looked at anew.
+pub(crate) fn is_full(raw: &StoragePool) -> bool {
+    checked(raw.refresh(0)).is_ok() && checked(raw.info()).is_ok_and(|info| info.available < LEAST)
+}
+
+/// Makes a volume that is not there, and does not look at what was made: for many at once.
+pub(crate) fn make(raw: &StoragePool, new: &NewVolume) -> Result<(), StorageError> {
+    Ok(checked(StorageVol::create_xml(raw, &xml(new)?, 0)).map(drop)?)
+}
+
+/// Removes one volume of a pool by name; `false` if it was not there.
+pub(crate) fn delete_in(raw: &StoragePool, name: &str) -> Result<bool, StorageError> {
+    let deleted = transient::volume(raw, name)
+        .and_then(|volume| checked(volume.delete(0)).map_err(|error| HostError::from(error).into()));
+    match deleted {
+        Ok(()) => Ok(true),
+        Err(StorageError::NoImage) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes the volume or file at `path`; `false` if it was not there.
@@ -77,14 +97,7 @@ pub(crate) fn delete(connect: &Connect, path: &str) -> Result<bool, StorageError
 
 /// Removes one volume by pool and name; `false` if it was not there.
 pub(super) fn delete_named(connect: &Connect, pool: PoolId, name: &str) -> Result<bool, StorageError> {
-    let raw = pools::find(connect, pool)?;
-    let deleted = transient::volume(&raw, name)
-        .and_then(|volume| checked(volume.delete(0)).map_err(|error| HostError::from(error).into()));
-    match deleted {
-        Ok(()) => Ok(true),
-        Err(StorageError::NoImage) => Ok(false),
-        Err(error) => Err(error),
-    }
+    delete_in(&pools::find(connect, pool)?, name)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod clone;
 mod delete;
 mod import;
+pub mod lab;
 pub mod template;
 
 pub use self::{

@@ -50,10 +50,7 @@ impl Act for DeleteImage {
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        if self.in_pool {
-            return vec![CommandLine::virsh(host.as_str()).args(["vol-delete", "--vol"]).arg(&self.path)];
-        }
-        vec![CommandLine::new("rm").args(["--", &self.path])]
+        vec![line(host, &self.path, self.in_pool)]
     }
 
     fn is_final(&self) -> bool {
@@ -82,6 +79,14 @@ impl Act for DeleteImage {
     fn without_secrets(&self) -> Step {
         self.clone().into()
     }
+}
+
+/// The line that deletes an image.
+pub(super) fn line(host: &HostUri, path: &str, in_pool: bool) -> CommandLine {
+    if in_pool {
+        return CommandLine::virsh(host.as_str()).args(["vol-delete", "--vol"]).arg(path);
+    }
+    CommandLine::new("rm").args(["--", path])
 }
 
 fn name(holder: &Holder) -> String {
@@ -113,6 +118,12 @@ pub(in crate::plan) fn may_be_undone(plan: &Plan, line: &Line) -> Result<(), Ste
     for step in plan.steps() {
         match step {
             Step::Define(define) => drop(machines.insert(define.id)),
+            Step::DefineMachines(made) => machines.extend(made.machines.iter().map(|machine| machine.id)),
+            Step::CreateOverlays(made) => {
+                for new in &made.new {
+                    files.extend(path_of(line.connect(), &made.pool, &new.name)?);
+                }
+            }
             Step::CreateVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyFile(made) => drop(files.insert(made.convert.to.clone())),
@@ -134,7 +145,9 @@ fn path_of(connect: &Connect, pool: &str, name: &str) -> Result<Option<String>, 
     })
 }
 
-fn must_be_free(map: &DependencyMap, path: String, leaving: &Leaving) -> Result<(), StepError> {
+/// # Errors
+/// [`StepFailure::Needed`] if somebody who stays needs the image.
+pub(super) fn must_be_free(map: &DependencyMap, path: String, leaving: &Leaving) -> Result<(), StepError> {
     match map.deletion(&path, leaving) {
         Deletion::Free => Ok(()),
         Deletion::Locked(holders) => {
@@ -152,7 +165,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// If a pool cannot be looked into: what is there may need any file.
-fn map(connect: &Connect) -> Result<DependencyMap, StorageError> {
+pub(super) fn map(connect: &Connect) -> Result<DependencyMap, StorageError> {
     let pools = every_pool(connect)?;
     let mut builder = Builder::default();
     let mut named = BTreeMap::new();

@@ -1,13 +1,18 @@
 //! The kinds of steps, one file a kind of thing.
 
+mod batch;
+mod breath;
 mod copy;
 mod delete;
 mod domain;
 mod folders;
 mod lookup;
+mod machines;
+mod many;
 mod network;
 mod network_define;
 mod network_update;
+mod overlays;
 mod pool;
 mod power;
 mod ready;
@@ -19,9 +24,12 @@ pub use self::{
     delete::DeleteImage,
     domain::{Define, Discard, Redefine, Undefine},
     folders::MendFolders,
+    machines::{DefineMachines, StartMachines},
+    many::{DeleteImages, DiscardMachines},
     network::{SetNetworkAutostart, StartNetwork, StopNetwork},
     network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
     network_update::UpdateNetwork,
+    overlays::CreateOverlays,
     pool::StartPool,
     power::{ForceOff, MustBeOff, Start},
     ready::{Pending, ReadyNetwork, ReadyPool},

@@ -91,13 +91,25 @@ impl CloneSource {
 /// # Errors
 /// [`HostError::Gone`] if it is not there, else as the host gives it.
 pub async fn look(host: &Host, id: DomainId) -> Result<CloneSource, CloneError> {
-    let stock = inventory::take(host).await?;
+    look_in(host, &inventory::take(host).await?, id, 1).await
+}
+
+/// The same in what was taken stock of before, with addresses for the network cards of so many clones.
+///
+/// # Errors
+/// As [`look`].
+pub(in crate::plan::make) async fn look_in(
+    host: &Host,
+    stock: &Inventory,
+    id: DomainId,
+    clones: usize,
+) -> Result<CloneSource, CloneError> {
     let unreadable = |error: &dyn std::fmt::Display| HostError::BadAnswer(error.to_string());
     let xml = Document::parse(&host.inactive_xml(id).await?).map_err(|error| unreadable(&error))?;
     let machine = stock.machines.iter().find(|machine| machine.id == id).ok_or(HostError::Gone)?;
     let disks = clone::disks(&xml);
-    let images = images(&stock, &disks);
-    let standing = standing(&stock, machine, &xml, &images);
+    let images = images(stock, &disks);
+    let standing = standing(stock, machine, &xml, &images);
     let new_id = random_id();
     let facts = CloneFacts {
         source: machine.name.clone(),
@@ -105,7 +117,7 @@ pub async fn look(host: &Host, id: DomainId) -> Result<CloneSource, CloneError> 
         shut_off: machine.live.is_none() && !machine.has_saved_memory,
         copy: Some(standing.may(Deed::Clone)),
         link: Some(standing.may(Deed::Link)),
-        images: image_facts(&stock, &disks),
+        images: image_facts(stock, &disks),
         questions: clone::questions(&xml, &Request::new(Identity::new("", new_id)))?,
         disks,
         names: stock.machines.iter().map(|machine| machine.name.clone()).collect(),
@@ -113,7 +125,7 @@ pub async fn look(host: &Host, id: DomainId) -> Result<CloneSource, CloneError> 
     };
     let beside = images.values().find_map(|image| image.pool.clone());
     let beside = beside.filter(|name| facts.pools.iter().any(|pool| pool.name == *name));
-    let macs = fresh_macs(&stock, clone::nic_count(&xml));
+    let macs = fresh_macs(stock, clone::nic_count(&xml) * clones);
     let is_template = standing.mark.is_some() || standing.is_base();
     Ok(CloneSource { id, host: host.uri().clone(), xml, is_template, standing, facts, images, new_id, macs, beside })
 }
@@ -181,7 +193,7 @@ fn state(stock: &Inventory, base: &Base) -> BaseState {
 }
 
 /// A random identifier.
-fn random_id() -> DomainId {
+pub(in crate::plan::make) fn random_id() -> DomainId {
     DomainId::from_bytes(*uuid::Uuid::new_v4().as_bytes())
 }
 

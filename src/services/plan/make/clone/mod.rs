@@ -14,6 +14,7 @@ use lectern_model::{
 };
 
 pub use self::look::{CloneError, CloneSource, DiskImage, look};
+pub(super) use self::look::{look_in, random_id};
 use crate::plan::{
     Plan, Purpose, Step,
     steps::{CopyVolume, CreateVolume, Define, MustBeOff, Start},

@@ -1,0 +1,176 @@
+//! Making many overlays at once.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+    thread::sleep,
+    time::Duration,
+};
+
+use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, units::Bytes, uri::HostUri};
+use serde::{Deserialize, Serialize};
+use virt::storage_pool::StoragePool;
+
+use super::{batch, lookup, volume};
+use crate::{
+    host::{HostError, LibvirtError, StorageError},
+    jobs::StepText,
+    libvirt::{
+        ffi::{codes, error::checked},
+        storage::change,
+    },
+    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+};
+
+/// How often a pool that is busy is asked again, and after what time: libvirt refreshes none in which an image is made.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Make overlays, all or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateOverlays {
+    /// The pool's name.
+    pub pool: String,
+    /// Its folder, for a pool of files.
+    pub folder: Option<String>,
+    /// The overlays, each with its base.
+    pub new: Vec<NewVolume>,
+}
+
+impl Act for CreateOverlays {
+    fn text(&self) -> StepText {
+        StepText::CreateOverlays { pool: self.pool.clone(), count: self.new.len() }
+    }
+
+    /// On this computer as the course does it; elsewhere through libvirt.
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let virsh = || CommandLine::virsh(host.as_str());
+        match self.folder.as_ref().filter(|_| host.host().is_none()) {
+            Some(folder) => {
+                let all = self.new.iter().map(|new| qemu_img(folder, new));
+                all.chain([virsh().args(["pool-refresh", "--pool"]).arg(&self.pool)]).collect()
+            }
+            None => {
+                let one = |new| {
+                    virsh().args(["vol-create", "--pool"]).arg(&self.pool).arg("/dev/stdin").input(&volume::xml(new))
+                };
+                self.new.iter().map(one).collect()
+            }
+        }
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let there = names(&refreshed(context, &self.pool)?)?;
+        match self.new.iter().find(|new| there.contains(&new.name)) {
+            Some(new) => Err(StepError::untouched(StepFailure::FileTaken(new.name.clone()))),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let pool = refreshed(context, &self.pool)?;
+        let there = if context.resumed { names(&pool)? } else { BTreeSet::new() };
+        let missing: Vec<&NewVolume> = self.new.iter().filter(|new| !there.contains(&new.name)).collect();
+        let made = Mutex::new(Vec::new());
+        let outcome = batch::each(context, &missing, |_, new| {
+            change::make(&pool, new).map_err(|error| failed(error, &new.name))?;
+            made.lock().unwrap_or_else(PoisonError::into_inner).push(new.name.clone());
+            Ok(())
+        });
+        // Where somebody else's file came in between, only what was made here goes again, and never that file.
+        match outcome {
+            Err(error) if error.untouched && !context.resumed => {
+                let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+                delete(context, &self.pool, &made).map_err(|_| StepError { untouched: false, ..error.clone() })?;
+                Err(error)
+            }
+            Err(error) if matches!(error.why, StepFailure::Host(HostError::Libvirt(_))) && change::is_full(&pool) => {
+                Err(StepError::touched(StepFailure::NoSpace(self.pool.clone())))
+            }
+            other => other,
+        }
+    }
+
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let names: Vec<String> = self.new.iter().map(|new| new.name.clone()).collect();
+        delete(context, &self.pool, &names)
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+fn failed(error: StorageError, name: &str) -> StepError {
+    match error {
+        StorageError::NoSpace => StepError::touched(StepFailure::NoSpace(name.to_owned())),
+        error => volume::taken(error, name),
+    }
+}
+
+/// `qemu-img create -f qcow2 -F qcow2 -b BASE FILE SIZE`
+fn qemu_img(folder: &str, new: &NewVolume) -> CommandLine {
+    let line = CommandLine::new("qemu-img").args(["create", "-q", "-f", new.format.driver()]);
+    let line = match &new.base {
+        Some((base, format)) => line.args(["-F", format.driver(), "-b", base]),
+        None => line,
+    };
+    line.arg(format!("{}/{}", folder.trim_end_matches('/'), new.name)).arg(size(new.capacity))
+}
+
+/// As a person writes it, where that is exact.
+fn size(bytes: Bytes) -> String {
+    let exact = [(30, "G"), (20, "M"), (10, "K")].into_iter().find(|(shift, _)| bytes.0.trailing_zeros() >= *shift);
+    match exact {
+        Some((shift, unit)) if bytes.0 > 0 => format!("{}{unit}", bytes.0 >> shift),
+        _ => bytes.0.to_string(),
+    }
+}
+
+/// The pool, read anew, so that files which came from elsewhere are seen.
+fn refreshed(context: &Context<'_>, name: &str) -> Result<StoragePool, LibvirtError> {
+    let pool = lookup::pool(context.connect(), name)?;
+    for _ in 1..TRIES {
+        match checked(pool.refresh(0)) {
+            // What a program that was killed had asked for is still being made.
+            Err(error) if is_busy(&error) => sleep(PAUSE),
+            other => return other.map(|()| pool),
+        }
+    }
+    checked(pool.refresh(0)).map(|()| pool)
+}
+
+/// libvirt has no code of its own for a pool with work under way.
+fn is_busy(error: &LibvirtError) -> bool {
+    matches!(error.code, codes::OPERATION_INVALID | codes::INTERNAL_ERROR)
+}
+
+fn names(pool: &StoragePool) -> Result<BTreeSet<String>, LibvirtError> {
+    Ok(checked(pool.list_all_volumes(0))?.iter().filter_map(|volume| checked(volume.name()).ok()).collect())
+}
+
+fn delete(context: &Context<'_>, pool: &str, volumes: &[String]) -> Result<(), StepError> {
+    let pool = refreshed(context, pool)?;
+    let there = names(&pool)?;
+    let ours: Vec<&String> = volumes.iter().filter(|name| there.contains(*name)).collect();
+    batch::each(context, &ours, |_, name| Ok(change::delete_in(&pool, name).map(drop)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_model::storage::ImageFormat;
+
+    #[test]
+    fn the_command_is_the_courses_with_the_bases_format() {
+        let new = NewVolume::overlay("cent7node1.qcow2", Bytes::from_gib(100), "/i/cent7.img", ImageFormat::Qcow2);
+        assert_eq!(
+            qemu_img("/i/", &new).to_string(),
+            "qemu-img create -q -f qcow2 -F qcow2 -b /i/cent7.img /i/cent7node1.qcow2 100G"
+        );
+        assert_eq!(
+            (size(Bytes(1536)), size(Bytes(512)), size(Bytes::from_mib(64))),
+            ("1536".into(), "512".into(), "64M".into())
+        );
+    }
+}
