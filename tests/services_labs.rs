@@ -84,7 +84,7 @@ fn a_lab_is_whole_or_nothing_and_its_script_makes_the_same() {
         let mut source = look(libvirt);
         // Those that are kept in the network are to be the same each time.
         source.facts.macs = (1..=3).map(|n| MacAddress::from_random([9, 9, n])).collect();
-        plan(&source, &LabDraft { start: Start::All, ..draft(&source, "cent7_node{N}", "3") })
+        plan(&source, &draft(&source, "cent7_node{N}", "3"))
     };
     Trial { libvirt: &mut first, set_up: &template, make: &make }.run(&mut second);
 }
