@@ -56,10 +56,10 @@ fn quoted(cell: &str) -> String {
 #[must_use]
 pub fn page(lines: &[Line], words: &Words, user: &str) -> String {
     let cells = |tag: &str, cells: &[String; 6]| {
-        let cells: String = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect();
-        format!("<tr>{cells}</tr>\n")
+        let cells = cells.each_ref().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)));
+        format!("<tr>{}</tr>\n", cells.concat())
     };
-    let body: String = lines.iter().map(|line| cells("td", &line.cells(user))).collect();
+    let body = lines.iter().map(|line| cells("td", &line.cells(user))).collect::<Vec<_>>().concat();
     let (title, head) = (escaped(&words.title), cells("th", &words.columns));
     format!(
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{title}</title>\n<style>\n\

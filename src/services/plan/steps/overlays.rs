@@ -45,18 +45,12 @@ impl Act for CreateOverlays {
     /// On this computer as the course does it; elsewhere through libvirt.
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         let virsh = || CommandLine::virsh(host.as_str());
-        match self.folder.as_ref().filter(|_| host.host().is_none()) {
-            Some(folder) => {
-                let all = self.new.iter().map(|new| qemu_img(folder, new));
-                all.chain([virsh().args(["pool-refresh", "--pool"]).arg(&self.pool)]).collect()
-            }
-            None => {
-                let one = |new| {
-                    virsh().args(["vol-create", "--pool"]).arg(&self.pool).arg("/dev/stdin").input(&volume::xml(new))
-                };
-                self.new.iter().map(one).collect()
-            }
+        if let Some(folder) = self.folder.as_ref().filter(|_| host.host().is_none()) {
+            let all = self.new.iter().map(|new| qemu_img(folder, new));
+            return all.chain([virsh().args(["pool-refresh", "--pool"]).arg(&self.pool)]).collect();
         }
+        let create = || virsh().args(["vol-create", "--pool"]).arg(&self.pool).arg("/dev/stdin");
+        self.new.iter().map(|new| create().input(&volume::xml(new))).collect()
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {

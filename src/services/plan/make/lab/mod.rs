@@ -100,9 +100,12 @@ fn format(source: &LabSource, target: &str) -> ImageFormat {
 
 fn machines(source: &LabSource, draft: &LabDraft, rows: &[Row]) -> Result<Vec<Define>, Refused> {
     let pool = draft.pool.clone().unwrap_or_default();
-    let place = |path: &str| match path.starts_with('/') {
-        true => DiskSource::File(path.to_owned()),
-        false => DiskSource::Volume { pool: pool.clone(), volume: path.to_owned() },
+    let place = |path: &str| {
+        if path.starts_with('/') {
+            DiskSource::File(path.to_owned())
+        } else {
+            DiskSource::Volume { pool: pool.clone(), volume: path.to_owned() }
+        }
     };
     let one = |(row, id): (&Row, &lectern_model::id::DomainId)| {
         let guest = guest(row);
