@@ -157,10 +157,10 @@ fn the_form_means_what_the_course_wrote() {
     let Some(libvirt) = PrivateLibvirt::start() else { return };
     let journals = tempfile::tempdir().expect("a folder");
     let plan = make(&libvirt, &course_draft().spec(), true);
-    plans::must(&plan, journals.path());
+    let steps = plans::must(&plan, journals.path());
     let made = libvirt.virsh(&["net-dumpxml", "--inactive", "vbr"]);
     assert!(libvirt.virsh(&["net-info", "vbr"]).contains("Autostart:      yes"));
-    assert_eq!(plans::outcome(&plan::undo(plan, journals.path())), Outcome::Undone { why: None, left: Vec::new() });
+    plans::must_undo(plan, steps, journals.path());
     assert_eq!(libvirt.virsh(&["net-list", "--all", "--name"]).trim(), "");
     std::fs::write(libvirt.folder().join("course.xml"), COURSE).unwrap();
     libvirt.virsh(&["net-define", &libvirt.folder().join("course.xml").to_string_lossy()]);
@@ -227,7 +227,7 @@ fn what_is_changed_live_is_what_dnsmasq_serves() {
     spec.dns_hosts.push(DnsHost { ip: "192.168.1.9".parse().unwrap(), names: vec!["www".into(), "ftp".into()] });
     let document = spec.apply(&Document::parse(&before.xml).unwrap()).unwrap();
     let plan = networks::change(&libvirt.host_uri(), &before, &document).unwrap().unwrap();
-    plans::must(&plan, journals.path());
+    let made = plans::must(&plan, journals.path());
     let file =
         |end: &str| std::fs::read_to_string(libvirt.folder().join("lib/dnsmasq").join(format!("vbr.{end}"))).unwrap();
     assert!(file("conf").contains("dhcp-range=192.168.1.100,192.168.1.150,"), "{}", file("conf"));
@@ -237,7 +237,7 @@ fn what_is_changed_live_is_what_dnsmasq_serves() {
     let after = network(&libvirt, "vbr");
     assert!(!after.pending, "both what runs and the configuration have it");
     assert_eq!(after.spec, Some(spec));
-    assert_eq!(plans::outcome(&plan::undo(plan, journals.path())), Outcome::Undone { why: None, left: Vec::new() });
+    plans::must_undo(plan, made, journals.path());
     assert!(file("conf").contains("dhcp-range=192.168.1.100,192.168.1.200,"), "{}", file("conf"));
     assert!(!file("hostsfile").contains("node1") && !file("addnhosts").contains("www"));
     assert_eq!(network(&libvirt, "vbr"), before);

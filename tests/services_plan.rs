@@ -8,7 +8,8 @@ use lectern_model::{
 use lectern_services::{
     disk::inventory,
     plan::{
-        self, Outcome, Plan, Purpose, StepFailure, make,
+        self, Outcome, Plan, Purpose, StepFailure,
+        make::{self, Removal},
         steps::{CopyVolume, CreateVolume, Define, Start},
     },
 };
@@ -36,7 +37,7 @@ fn machine(disk: &str) -> String {
         "<domain type='qemu'>\n  <name>new</name>\n  <uuid>{ID}</uuid>\n  <memory unit='MiB'>32</memory>\n  <vcpu>1</vcpu>\n  \
          <os><type arch='x86_64' machine='pc'>hvm</type></os>\n  <devices>\n    <controller type='usb' model='none'/>\n    \
          <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{disk}'/>\
-         <target dev='vda' bus='virtio'/></disk>\n    <graphics type='vnc' passwd='secret'/>\n  </devices>\n</domain>\n"
+         <target dev='vda' bus='virtio'/></disk>\n    <graphics type='vnc'/>\n  </devices>\n</domain>\n"
     )
 }
 
@@ -100,7 +101,8 @@ fn deleting_ends_where_it_said() {
         let witness = Witness::connect(libvirt.uri());
         let stock = answer(inventory::take(&witness.host)).expect("an inventory");
         let files = [format!("{IMAGES}/new.qcow2")].into();
-        answer(make::delete(&witness.host, &stock, witness.id("new"), &files)).expect("a plan")
+        let removal = Removal { machines: vec![witness.id("new")], files };
+        answer(make::delete(&witness.host, &stock, &removal)).expect("a plan")
     };
     Trial { libvirt: &mut first, set_up: &snapshotted, make: &make }.run(&mut second);
 }
@@ -113,7 +115,8 @@ fn a_base_that_got_an_overlay_meanwhile_is_not_deleted() {
     let witness = Witness::connect(libvirt.uri());
     let stock = answer(inventory::take(&witness.host)).expect("an inventory");
     let files = [format!("{IMAGES}/new.qcow2")].into();
-    let plan = answer(make::delete(&witness.host, &stock, witness.id("new"), &files)).expect("a plan");
+    let removal = Removal { machines: vec![witness.id("new")], files };
+    let plan = answer(make::delete(&witness.host, &stock, &removal)).expect("a plan");
     libvirt.sh(&format!("cd {IMAGES} && qemu-img create -q -f qcow2 -F qcow2 -b new.qcow2 late.qcow2"));
     let before = libvirt.photograph();
     let ended = plans::outcome(&plan::start(plan, folder.path()));
@@ -169,7 +172,8 @@ fn what_others_have_is_never_touched() {
 #[test]
 fn no_password_reaches_the_disk_or_the_commands() {
     let id = DomainId::parse(ID).unwrap();
-    let step = Define { id, name: "new".into(), xml: machine("/x") }.into();
+    let xml = machine("/x").replace("type='vnc'", "type='vnc' passwd='secret'");
+    let step = Define { id, name: "new".into(), xml }.into();
     let plan = Plan::new(Purpose::FromXml("new".into()), lectern_model::uri::HostUri::system(), vec![step]);
     assert!(plan.commands().iter().all(|line| !line.to_string().contains("secret")));
 }

@@ -99,8 +99,7 @@ impl World {
             other => panic!("{other:?}"),
         };
         if plan.can_be_undone() && self.dice.roll(4) == 0 {
-            let undone = plans::outcome(&plan::undo(plan.clone(), self.journals.path()));
-            assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
+            plans::must_undo(plan.clone(), job.made(), self.journals.path());
             return false;
         }
         done
@@ -155,7 +154,8 @@ impl World {
             lectern_model::storage::dependency::Leaving { machines: [id].into(), files: [disk.clone()].into() };
         let free = stock.map.deletion(&disk, &leaving).is_free();
         let files: BTreeSet<String> = free.then(|| disk.clone()).into_iter().collect();
-        let plan = answer(make::delete(&self.witness.host, &stock, id, &files)).expect("a plan");
+        let removal = make::Removal { machines: vec![id], files };
+        let plan = answer(make::delete(&self.witness.host, &stock, &removal)).expect("a plan");
         let cancelled = !self.run(&plan);
         // A cancelled deletion has done nothing, or what it says.
         if !cancelled && !self.listed().contains(&name) {

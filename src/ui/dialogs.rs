@@ -88,10 +88,17 @@ pub(crate) fn ask_unfinished(
 ) {
     let done = unfinished.progress().iter().filter(|progress| **progress == Progress::Done).count();
     let purpose = texts::purpose(unfinished.plan().purpose());
-    let body = [
+    let mut body = vec![
         gettext_f("“{job}” was under way when Lectern ended.", &[("job", &purpose)]),
         errors::plan::how_far(done, unfinished.plan().steps().len()),
     ];
+    if let Some(why) = unfinished.lacks() {
+        let why = errors::plan::step(&why);
+        body.extend([why.title, why.body]);
+    }
+    if let Some(name) = unfinished.comes_back_closed() {
+        body.push(gettext_f("If it is undone, nobody can look at the screen of {name} until it is given its password again: Lectern keeps no passwords on the disk.", &[("name", name)]));
+    }
     let dialog = adw::AlertDialog::new(Some(&gettext("A Change Was Cut Off")), Some(&body.join(" ")));
     dialog.add_response("later", &gettext("_Later"));
     dialog.add_response("leave", &gettext("Leave _As It Is"));

@@ -2,8 +2,10 @@
 
 use std::{env, fs, path::Path, process::Command, time::Duration};
 
-use lectern_model::uri::HostUri;
-use lectern_services::plan::{self, Injection, Job, JobEvent, Outcome, Plan, Point, StepError, StepFailure, journal};
+use lectern_model::{command::CommandLine, uri::HostUri};
+use lectern_services::plan::{
+    self, Injection, Job, JobEvent, Made, Outcome, Plan, Point, StepError, StepFailure, journal,
+};
 use tempfile::TempDir;
 
 use crate::{libvirt::PrivateLibvirt, process, wait};
@@ -32,10 +34,13 @@ for n in $(v net-list --all --name | sort); do
   v net-dumpxml $n | sed "s/ connections='[0-9]*'//" | sort
 done
 for p in $(v pool-list --all --name | sort); do
-  echo "== pool $p"; v pool-refresh $p >/dev/null 2>&1 || true
+  echo "== pool $p" $(v pool-info $p | sed -n "s/^State: *//p"); v pool-refresh $p >/dev/null 2>&1 || continue
   v vol-list $p | awk 'NF {print $1, $2}' | sort
 done
-for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram -type f 2>/dev/null | sort); do
+for f in $(find FOLDER/shared 2>/dev/null | sort); do
+  echo "== $f $(stat -c %A $f) $(python3 -c "import os,sys; f=sys.argv[1]; n=[x for x in os.listxattr(f) if x.endswith(\"acl_access\")]; print(*(os.getxattr(f,x).hex() for x in n))" $f)"
+done
+for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram FOLDER/shared -type f 2>/dev/null | sort); do
   echo "== file $f $(sha256sum <$f)"
   qemu-img info -U $f | grep -v 'disk size\|^Child\|filename\|protocol\|file length\|^ '
 done
@@ -58,7 +63,9 @@ impl PrivateLibvirt {
     /// When it cannot be read.
     pub fn photograph(&mut self) -> String {
         let uri = self.uri().to_owned();
-        self.script(&PHOTOGRAPH.replace("URI", &format!("'{uri}'")))
+        let folder = self.folder().to_string_lossy().into_owned();
+        let script = PHOTOGRAPH.replace("URI", &format!("'{uri}'")).replace("FOLDER", &folder);
+        self.script(&script).replace(&folder, "FOLDER")
     }
 
     /// Its address as a value.
@@ -82,12 +89,24 @@ pub fn outcome(job: &Job) -> Outcome {
     })
 }
 
-/// Runs a plan that must succeed, with its journal in `folder`.
+/// Runs a plan that must succeed, with its journal in `folder`, and gives what it has made.
 ///
 /// # Panics
 /// When it does not.
-pub fn must(plan: &Plan, folder: &Path) {
-    assert_eq!(outcome(&plan::start(plan.clone(), folder)), Outcome::Done);
+pub fn must(plan: &Plan, folder: &Path) -> Made {
+    let job = plan::start(plan.clone(), folder);
+    assert_eq!(outcome(&job), Outcome::Done);
+    assert!(journal::unfinished(folder).expect("a folder").is_empty(), "a journal is left");
+    job.made()
+}
+
+/// Takes back a plan that is done, which must succeed.
+///
+/// # Panics
+/// When it does not.
+pub fn must_undo(plan: Plan, made: Made, folder: &Path) {
+    let undone = outcome(&plan::undo(plan, made, folder));
+    assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
     assert!(journal::unfinished(folder).expect("a folder").is_empty(), "a journal is left");
 }
 
@@ -133,16 +152,20 @@ impl Trial<'_> {
         (self.set_up)(second);
         let (before, plan) = self.before();
         assert_eq!(before, second.photograph(), "the two libvirts begin alike");
-        must(&plan, journals.path());
+        let made = must(&plan, journals.path());
         let uri = second.host_uri();
-        let lines: Vec<String> =
-            plan.steps().iter().flat_map(|step| step.commands(&uri)).map(|line| line.to_string()).collect();
-        second.script(&format!("set -e\n{}\n", lines.join("\n")));
+        let (steps, here) = (plan.steps(), self.libvirt.folder().to_owned());
+        let lines = in_shell(steps.iter().flat_map(|step| step.commands(&uri)), &here, second);
         let after = self.libvirt.photograph();
-        assert_eq!(after, second.photograph(), "the shell lines do something else:\n{lines:#?}");
+        if let Some(lines) = lines {
+            assert_eq!(after, second.photograph(), "the shell lines do something else:\n{lines}");
+        }
         if plan.can_be_undone() {
-            let undone = outcome(&plan::undo(plan, journals.path()));
-            assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
+            let lines = in_shell(steps.iter().rev().flat_map(|step| step.undo_commands(&uri)), &here, second);
+            if let Some(lines) = lines {
+                assert_eq!(before, second.photograph(), "the shell lines of the way back do something else:\n{lines}");
+            }
+            must_undo(plan, made, journals.path());
             assert_eq!(self.libvirt.photograph(), before);
         }
         after
@@ -193,13 +216,13 @@ impl Trial<'_> {
         assert_eq!(left.len(), 1, "the journal knows of the kill at {point:?}");
         let unfinished = left.remove(0);
         assert_eq!(unfinished.plan().id(), plan.id());
-        let ended = outcome(&plan::resume(unfinished, after.is_some()));
+        let job = plan::resume(unfinished, after.is_some());
+        let ended = outcome(&job);
         if let Some(after) = after {
             assert_eq!(ended, Outcome::Done, "{point:?}");
             assert_eq!(nameless(&self.libvirt.photograph()), nameless(after), "finished after {point:?}");
             if plan.can_be_undone() {
-                let undone = outcome(&plan::undo(plan, journals.path()));
-                assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
+                must_undo(plan, job.made(), journals.path());
             }
         } else {
             assert_eq!(ended, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
@@ -207,6 +230,20 @@ impl Trial<'_> {
         }
         assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
     }
+}
+
+/// Runs lines that were made for the libvirt in the folder `here` in `second`, and gives them; says so where a program that
+/// they need is not installed.
+fn in_shell(lines: impl Iterator<Item = CommandLine>, here: &Path, second: &mut PrivateLibvirt) -> Option<String> {
+    let there = second.folder().to_string_lossy().into_owned();
+    let lines: Vec<String> = lines.map(|line| line.to_string().replace(&*here.to_string_lossy(), &there)).collect();
+    let lines = lines.join("\n");
+    if lines.contains("setfacl") && second.sh("command -v setfacl || true").is_empty() {
+        crate::skipped("the shell lines need setfacl");
+        return None;
+    }
+    second.script(&format!("set -e\n{lines}\n"));
+    Some(lines)
 }
 
 /// A photograph without what each plan makes up for itself.

@@ -24,7 +24,7 @@ pub(crate) fn a_closed_folder_is_mended_so_that_a_machine_starts(place: &mut Pla
     assert_eq!(check(place), Reach::Open);
     assert!(starts(place), "QEMU does not get through the mended folder");
     place.libvirt.virsh(&["destroy", "at-home"]);
-    before.give_back().unwrap();
+    before.give_back(mend.uid).unwrap();
     assert!(matches!(check(place), Reach::Closed(_)));
     assert!(!starts(place), "the folder is open for good");
     place.libvirt.virsh(&["undefine", "at-home"]);

@@ -106,6 +106,42 @@ impl Acl {
         entries.sort();
         Self(entries)
     }
+
+    /// The list without what [`Self::with_search`] added to `before` for `user`; what others changed since stays.
+    pub(super) fn without_search(&self, user: u32, before: &Self) -> Self {
+        if *self == before.with_search(user) {
+            return before.clone();
+        }
+        let is_own = |entry: &&Entry| entry.tag == USER && entry.id == user;
+        let had = before.0.iter().find(is_own).map(|entry| entry.bits);
+        if had.is_some_and(|bits| bits & SEARCH != 0) {
+            return self.clone();
+        }
+        let mut entries = self.0.clone();
+        for entry in entries.iter_mut().filter(|entry| entry.tag == USER && entry.id == user) {
+            entry.bits &= !SEARCH;
+        }
+        // One that did not have an entry needs no empty one, which would shut it out of what others may.
+        entries.retain(|entry| !(entry.tag == USER && entry.id == user && entry.bits == 0 && had.is_none()));
+        let is_named = |entry: &Entry| matches!(entry.tag, USER | GROUP);
+        if !entries.iter().any(is_named) && before.bits(MASK).is_none() {
+            // Without named entries the mask has nothing to hold back but the group, which keeps what it could do.
+            let mask = entries.iter().find(|entry| entry.tag == MASK).map_or(7, |entry| entry.bits | SEARCH);
+            entries.retain(|entry| entry.tag != MASK);
+            for entry in entries.iter_mut().filter(|entry| entry.tag == OWN_GROUP) {
+                entry.bits &= mask;
+            }
+        }
+        Self(entries)
+    }
+
+    /// What an entry for `user` allows, in setfacl's letters; `None` if it has none.
+    pub(super) fn letters(&self, user: u32) -> Option<String> {
+        let own = self.0.iter().find(|entry| entry.tag == USER && entry.id == user)?;
+        let letters =
+            [(4, 'r'), (2, 'w'), (1, 'x')].map(|(bit, letter)| if own.bits & bit != 0 { letter } else { '-' });
+        Some(letters.into_iter().collect())
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +167,23 @@ mod tests {
         assert!(!acl.lets_through(1001, &[1000], 1000, 1000));
         assert_eq!(Acl::decode(&acl.encode()), Some(acl.clone()));
         assert_eq!(acl.with_search(QEMU), acl);
+    }
+
+    #[test]
+    fn only_the_own_right_is_taken_back() {
+        let before = Acl::of_mode(0o750);
+        let mended = before.with_search(QEMU);
+        assert_eq!(mended.without_search(QEMU, &before), before);
+        assert_eq!(before.without_search(QEMU, &before), before, "a second time");
+        let others = mended.with_search(1001);
+        let left = others.without_search(QEMU, &before);
+        assert_eq!(left, before.with_search(1001));
+        // An administrator took rights from the group meanwhile: chmod changes the mask.
+        let closed = Acl(mended.0.iter().map(|e| if e.tag == MASK { Entry { bits: 0, ..*e } } else { *e }).collect());
+        assert!(!closed.without_search(QEMU, &before).lets_through(1001, &[1000], 1, 1000));
+        // A right that it had stays.
+        assert_eq!(mended.without_search(QEMU, &mended), mended);
+        assert_eq!((mended.letters(QEMU).as_deref(), before.letters(QEMU)), (Some("--x"), None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lectern_model::{
         Content, Volume,
         content::HEAD,
         dependency::{Deletion, Leaving},
-        machine::{Machine, MachineFile, Role},
+        machine::{MachineFile, Role},
         removal::{self, Decision, OnHost},
         volume::VolumeKind,
     },
@@ -35,8 +35,8 @@ pub struct Belonging {
     pub decision: Decision,
 }
 
-/// Everything that belongs to the machine, its disks first as its XML has them, with the default for each. `None` if the
-/// inventory does not hold the machine.
+/// Everything that belongs to the machine, its disks first as its XML has them, with the default for each where it goes
+/// alone. `None` if the inventory does not hold the machine.
 pub async fn of(host: &Host, stock: &Inventory, id: DomainId) -> Option<Vec<Belonging>> {
     let machine = stock.machines.iter().find(|machine| machine.id == id)?;
     let mut belongings = Vec::new();
@@ -47,17 +47,21 @@ pub async fn of(host: &Host, stock: &Inventory, id: DomainId) -> Option<Vec<Belo
         let decision = Decision { goes: false, locked: true, why: None };
         belongings.push(Belonging { file, path, on_host, decision });
     }
-    defaults(stock, machine, &mut belongings);
+    defaults(stock, &mut [(id, belongings.as_mut_slice())]);
     Some(belongings)
 }
 
-/// First as if all files went together, then with those that really do: an overlay that stays keeps its base.
-fn defaults(stock: &Inventory, machine: &Machine, belongings: &mut [Belonging]) {
-    let mut chosen: BTreeSet<String> = belongings.iter().filter_map(|one| one.path.clone()).collect();
+/// What goes by default where these machines go together. First as if all files went, then with those that really do: an
+/// overlay that stays keeps its base.
+pub fn defaults(stock: &Inventory, all: &mut [(DomainId, &mut [Belonging])]) {
+    let paths = |all: &[(DomainId, &mut [Belonging])], wanted: &dyn Fn(&Belonging) -> bool| -> BTreeSet<String> {
+        let each = all.iter().flat_map(|(_, belongings)| belongings.iter());
+        each.filter(|one| wanted(one)).filter_map(|one| one.path.clone()).collect()
+    };
+    let mut chosen = paths(all, &|_| true);
     loop {
-        decide(stock, machine.id, belongings, &chosen);
-        let goes: BTreeSet<String> =
-            belongings.iter().filter(|one| one.decision.goes).filter_map(|one| one.path.clone()).collect();
+        decide(stock, all, &chosen);
+        let goes = paths(all, &|one| one.decision.goes);
         // Fewer go each time, so it ends.
         if goes.is_superset(&chosen) {
             return;
@@ -66,11 +70,12 @@ fn defaults(stock: &Inventory, machine: &Machine, belongings: &mut [Belonging]) 
     }
 }
 
-/// Decides anew when the user has chosen other files: `chosen` are the paths of those that go. Locks follow; what the
-/// user chose and may choose is not changed by it: `goes` is again the default.
-pub fn decide(stock: &Inventory, machine: DomainId, belongings: &mut [Belonging], chosen: &BTreeSet<String>) {
-    let leaving = Leaving { machines: BTreeSet::from([machine]), files: chosen.clone() };
-    for one in belongings {
+/// Decides anew when the user has chosen other files: `chosen` are the paths of those that go with the machines. Locks
+/// follow; what the user chose and may choose is not changed by it: `goes` is again the default.
+pub fn decide(stock: &Inventory, all: &mut [(DomainId, &mut [Belonging])], chosen: &BTreeSet<String>) {
+    let machines = all.iter().map(|(machine, _)| *machine).collect();
+    let leaving = Leaving { machines, files: chosen.clone() };
+    for one in all.iter_mut().flat_map(|(_, belongings)| belongings.iter_mut()) {
         let deletion = one.path.as_deref().map_or(Deletion::Free, |path| stock.map.deletion(path, &leaving));
         one.decision = removal::decide(&one.file, &one.on_host, &deletion);
     }

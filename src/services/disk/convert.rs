@@ -70,16 +70,24 @@ impl Convert {
     /// [`StorageError::NoImage`]; [`StorageError::Tool`] with what qemu-img said.
     pub async fn run(self, copying: &Copying) -> Result<(), StorageError> {
         let copying = copying.clone();
-        let work = move || self.apply(&|| copying.is_cancelled(), &|done, all| copying.set(Bytes(done), Bytes(all)));
+        let work = move || {
+            let progress = |done, all| copying.set(Bytes(done), Bytes(all));
+            self.apply(&|| copying.is_cancelled(), &progress, &|_| Ok(()))
+        };
         work::run(LIMIT, work).await?
     }
 
     /// [`Self::run`] on this thread, which waits, for the step of a plan: `stop` is asked whether to end, `progress` is told
-    /// how many parts of how many are done.
+    /// how many parts of how many are done, `whole` is shown the copy before it gets its name.
     ///
     /// # Errors
     /// As for [`Self::run`].
-    pub fn apply(&self, stop: &dyn Fn() -> bool, progress: &dyn Fn(u64, u64)) -> Result<(), StorageError> {
+    pub fn apply(
+        &self,
+        stop: &dyn Fn() -> bool,
+        progress: &dyn Fn(u64, u64),
+        whole: &dyn Fn(&Path) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
         let partial = self.partial();
         for (path, is_wanted) in [(Path::new(&self.from), true), (Path::new(&self.to), false)] {
             match fs::metadata(path) {
@@ -89,7 +97,8 @@ impl Convert {
             }
         }
         remove(&partial)?;
-        let done = self.copy(&partial, stop, progress).and_then(|()| keep(&partial, Path::new(&self.to)));
+        let copied = self.copy(&partial, stop, progress).and_then(|()| whole(&partial));
+        let done = copied.and_then(|()| keep(&partial, Path::new(&self.to)));
         if done.is_err() {
             remove(&partial)?;
         }
@@ -206,7 +215,7 @@ mod tests {
     }
 
     fn apply(convert: &Convert) -> Result<(), StorageError> {
-        convert.apply(&|| false, &|_, _| {})
+        convert.apply(&|| false, &|_, _| {}, &|_| Ok(()))
     }
 
     #[test]
@@ -216,10 +225,10 @@ mod tests {
         assert_eq!(apply(&convert), Err(StorageError::NoImage));
         fs::write(folder.path().join("a.img"), vec![7; 1 << 20]).unwrap();
         fs::write(convert.partial(), b"left by one that was killed").unwrap();
-        assert_eq!(convert.apply(&|| true, &|_, _| {}), Err(StorageError::Cancelled));
+        assert_eq!(convert.apply(&|| true, &|_, _| {}, &|_| Ok(())), Err(StorageError::Cancelled));
         assert_eq!(names(folder.path()), ["a.img"]);
         let last = std::cell::Cell::new((0, 0));
-        convert.apply(&|| false, &|done, all| last.set((done, all))).unwrap();
+        convert.apply(&|| false, &|done, all| last.set((done, all)), &|_| Ok(())).unwrap();
         assert_eq!(names(folder.path()), ["a.img", "b.qcow2"]);
         assert_eq!(last.get(), (10_000, 10_000));
         assert_eq!(apply(&convert), Err(StorageError::Exists));

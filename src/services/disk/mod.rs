@@ -21,6 +21,7 @@ pub mod space;
 mod acl;
 mod file;
 mod folder;
+pub(crate) mod proof;
 mod qcow2;
 mod qemu_img;
 mod tool;

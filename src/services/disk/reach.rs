@@ -12,7 +12,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{XattrFlags, getxattr, removexattr, setxattr},
+    fs::{XattrFlags, getxattr, setxattr},
     io::Errno,
 };
 use serde::{Deserialize, Serialize};
@@ -135,16 +135,15 @@ impl Saved {
         self.acl.as_deref().and_then(Acl::decode).unwrap_or_else(|| Acl::of_mode(self.mode))
     }
 
-    fn give_back(&self) -> io::Result<()> {
-        match &self.acl {
-            Some(acl) => setxattr(&self.folder, ATTRIBUTE, acl, XattrFlags::empty())?,
-            None => match removexattr(&self.folder, ATTRIBUTE) {
-                Ok(()) | Err(Errno::NODATA | Errno::OPNOTSUPP) => {}
-                Err(error) => return Err(error.into()),
-            },
+    /// Takes the right of `user` back from the list as it is now. A list of the mode's three entries is the mode: the
+    /// kernel then keeps no list.
+    fn give_back(&self, user: u32) -> io::Result<()> {
+        let now = read(&self.folder)?.acl();
+        let without = now.without_search(user, &self.acl());
+        if without != now {
+            setxattr(&self.folder, ATTRIBUTE, &without.encode(), XattrFlags::empty())?;
         }
-        // Where there was no list, removing it leaves its mask as the group's rights.
-        fs::set_permissions(&self.folder, std::os::unix::fs::PermissionsExt::from_mode(self.mode & 0o7777))
+        Ok(())
     }
 }
 
@@ -186,7 +185,7 @@ impl Mend {
         for (number, saved) in before.0.iter().enumerate() {
             let acl = saved.acl().with_search(self.uid).encode();
             if let Err(error) = setxattr(&saved.folder, ATTRIBUTE, &acl, XattrFlags::empty()) {
-                Rights(before.0[..number].to_vec()).give_back()?;
+                Rights(before.0[..number].to_vec()).give_back(self.uid)?;
                 return Err(StorageError::file(&saved.folder, &error.into()));
             }
         }
@@ -204,15 +203,28 @@ impl Mend {
 }
 
 impl Rights {
-    /// Gives all folders back the rights that they had; what is gone meanwhile has none. May be done twice. Writes files:
-    /// not for the main thread.
+    /// [`Self::give_back`] by hand.
+    #[must_use]
+    pub fn commands(&self, user: u32) -> Vec<CommandLine> {
+        let line = |saved: &Saved| {
+            let (option, rule) = match saved.acl().letters(user) {
+                Some(letters) => ("-m", format!("u:{user}:{letters}")),
+                None => ("-x", format!("u:{user}")),
+            };
+            CommandLine::new("setfacl").args([option, &rule, "--"]).arg(saved.folder.to_string_lossy())
+        };
+        self.0.iter().rev().map(line).collect()
+    }
+
+    /// Takes back from all folders the right that `user` did not have; what others changed meanwhile stays, and what is
+    /// gone has none. May be done twice. Writes files: not for the main thread.
     ///
     /// # Errors
     /// The first that the system refused; the others are given back all the same.
-    pub fn give_back(&self) -> Result<(), StorageError> {
+    pub fn give_back(&self, user: u32) -> Result<(), StorageError> {
         let mut first = Ok(());
         for saved in self.0.iter().rev() {
-            match saved.give_back() {
+            match saved.give_back(user) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound && first.is_ok() => {
                     first = Err(StorageError::file(&saved.folder, &error));
                 }
@@ -251,8 +263,8 @@ mod tests {
         mend.apply().unwrap();
         assert_eq!(walk(&image, QEMU, &[]), Reach::Open);
         assert!(matches!(walk(&image, QemuUser { uid: 64056, gid: 1 }, &[]), Reach::Closed(_)), "only that user");
-        before.give_back().unwrap();
-        before.give_back().unwrap();
+        before.give_back(mend.uid).unwrap();
+        before.give_back(mend.uid).unwrap();
         assert_eq!(mend.rights().unwrap(), before);
         assert!(matches!(walk(&image, QEMU, &[]), Reach::Closed(_)));
     }

@@ -8,16 +8,17 @@ use lectern_model::{
 };
 use virt::connect::Connect;
 
-use super::work;
+use super::{proof, work};
 use crate::{
     host::{Host, StorageError},
-    libvirt::storage::{change, pools},
+    libvirt::storage::change,
 };
 
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Deletes the file or volume at `path`; `false` if it was not there, so this may be done twice. A volume is deleted by
-/// libvirt, so that its pool knows; a file outside of pools by this program, and by libvirt where that may not.
+/// Deletes the file or volume at `path`; `false` if it was not there, so this may be done twice. libvirt deletes it, so
+/// that it is the daemon's file and no other of the same path; this program only where libvirt may not (a home folder of
+/// the network, where root is nobody) and the file is proven to be the one that libvirt sees.
 ///
 /// # Errors
 /// [`StorageError::Denied`] if neither may; a folder or a device is refused as the system or libvirt says.
@@ -32,35 +33,20 @@ pub async fn delete(host: &Host, path: &str) -> Result<bool, StorageError> {
 /// As for [`delete`].
 pub(crate) fn delete_here(connect: &Connect, uri: &HostUri, path: &str) -> Result<bool, StorageError> {
     let path = normal(path);
-    let in_pool = pools::at(connect, &path)?.is_some();
-    if in_pool || !uri.is_local() || uri.is_test() {
-        return change::delete(connect, &path);
-    }
-    match unlink(&path) {
-        Err(StorageError::Denied) | Ok(false) => match change::delete(connect, &path) {
-            Err(StorageError::NoImage) => Ok(false),
-            other => other,
-        },
-        other => other,
+    let mut seen = None;
+    let deleted = change::delete_seen(connect, &path, &mut |volume| seen = proof::of_daemon(uri, volume).map(drop));
+    match (deleted, seen) {
+        (Err(StorageError::Denied), Some(())) => unlink(&path),
+        (deleted, _) => deleted,
     }
 }
 
 fn unlink(path: &str) -> Result<bool, StorageError> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() || metadata.is_symlink() => {}
-        Ok(_) => return Err(StorageError::BadName(path.to_owned())),
-        Err(error) if is_missing(&error) => return Ok(false),
-        Err(error) => return Err(StorageError::file(path, &error)),
-    }
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
-        Err(error) if is_missing(&error) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(StorageError::file(path, &error)),
     }
-}
-
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether a file outside of pools can be deleted from here: its folder may be written to, or the daemon is root's.

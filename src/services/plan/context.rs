@@ -1,4 +1,4 @@
-//! What a step works with: the connection, the cancel, and the progress.
+//! What a step works with: the connection, the cancel, the progress, and what it noted of what it has made.
 
 use std::sync::{
     Arc,
@@ -8,7 +8,7 @@ use std::sync::{
 use lectern_model::uri::HostUri;
 use virt::connect::Connect;
 
-use super::{StepError, StepFailure};
+use super::{StepError, StepFailure, mark::Mark};
 use crate::libvirt::line::Line;
 
 /// Says that the user wants a plan ended.
@@ -35,6 +35,10 @@ pub(crate) struct Context<'a> {
     pub(crate) host: &'a HostUri,
     /// Whether the step was begun before, by a run that was cut off: what it finds may be its own.
     pub(crate) resumed: bool,
+    /// What the step has made, as far as it had noted it before; without it, what is there may be anybody's.
+    pub(crate) mark: Option<&'a Mark>,
+    /// Notes what the step has made, in the journal as well.
+    pub(crate) made: &'a dyn Fn(Mark) -> Result<(), StepError>,
     /// The user's wish to end it; a step that takes long looks at it.
     pub(crate) cancel: &'a Cancel,
     /// Told how many bytes of how many are done.

@@ -33,6 +33,18 @@ pub enum StepFailure {
     /// It was changed by somebody else since the plan was made.
     #[error("{0} was changed meanwhile")]
     ChangedMeanwhile(String),
+    /// Something of that name is there, and cannot be told from one that is another's.
+    #[error("{0} may be another's")]
+    Doubtful(String),
+    /// The address leads to another host than the one where the plan was begun.
+    #[error("{0} is another host now")]
+    OtherHost(String),
+    /// A password that a step needs was not kept on the disk.
+    #[error("the passwords of {0} were not kept")]
+    SecretLost(String),
+    /// Its memory is saved, and would be lost.
+    #[error("the memory of {0} is saved")]
+    SavedMemory(String),
     /// It is running, and the step needs it off.
     #[error("{0} is running")]
     Running(String),

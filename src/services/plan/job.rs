@@ -1,12 +1,17 @@
 //! A plan being applied, off the caller's thread: what it tells, and how it is cancelled.
 
-use std::{path::Path, thread};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 use super::{
     Injection, Plan, StepError,
     context::Cancel,
     injection::Nothing,
     journal::{Journal, Progress, Unfinished},
+    mark::Made,
     runner::{Course, Runner},
 };
 
@@ -40,7 +45,13 @@ pub enum Outcome {
         /// How many steps were done.
         done: usize,
     },
-    /// The host went away in the middle: the journal knows, and the next start asks.
+    /// An undo was refused before anything was done: all is as it was.
+    Refused {
+        /// Why.
+        why: StepError,
+    },
+    /// The host went away in the middle, or it is another one, or cannot be gone on with: the journal knows, and the next
+    /// start asks.
     Interrupted {
         /// Why.
         why: StepError,
@@ -61,6 +72,17 @@ pub struct Left {
 pub struct Job {
     events: async_channel::Receiver<JobEvent>,
     cancel: Cancel,
+    made: Shared,
+}
+
+/// What the steps have made so far, for those who look from outside.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared(Arc<Mutex<Made>>);
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Made> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Job {
@@ -68,6 +90,12 @@ impl Job {
     #[must_use]
     pub fn events(&self) -> async_channel::Receiver<JobEvent> {
         self.events.clone()
+    }
+
+    /// What its steps have made: what [`undo`] needs after it.
+    #[must_use]
+    pub fn made(&self) -> Made {
+        self.made.lock().clone()
     }
 
     /// Asks it to end: it finishes or breaks off the step under way, and undoes what it did. Without effect once a
@@ -87,15 +115,18 @@ pub fn start(plan: Plan, folder: &Path) -> Job {
 pub fn start_with(plan: Plan, folder: &Path, injection: Box<dyn Injection>) -> Job {
     let waiting = vec![Progress::Waiting; plan.steps().len()];
     let folder = folder.to_owned();
-    run(plan, waiting, Course::Forward, injection, move |plan| Journal::begin(&folder, plan, &[]))
+    let begin = move |plan: &Plan, made: &Made| Journal::begin(&folder, plan, &[], made);
+    run(plan, waiting, Made::default(), Course::Forward, injection, begin)
 }
 
-/// Undoes a plan that is done as a whole; for the "Undo" that is offered after it.
-pub fn undo(plan: Plan, folder: &Path) -> Job {
+/// Undoes a plan that is done as a whole, with what it has `made` ([`Job::made`]); for the "Undo" that is offered after it.
+/// What others have changed since is left as it is, and named.
+pub fn undo(plan: Plan, made: Made, folder: &Path) -> Job {
     let done = vec![Progress::Done; plan.steps().len()];
     let folder = folder.to_owned();
     let noted = done.clone();
-    run(plan, done, Course::Back, Box::new(Nothing), move |plan| Journal::begin(&folder, plan, &noted))
+    let begin = move |plan: &Plan, made: &Made| Journal::begin(&folder, plan, &noted, made);
+    run(plan, done, made, Course::Back, Box::new(Nothing), begin)
 }
 
 /// Finishes a plan that was cut off, or takes it back.
@@ -106,23 +137,37 @@ pub fn resume(unfinished: Unfinished, finish: bool) -> Job {
 /// [`resume`], with failures made by a test.
 #[doc(hidden)]
 pub fn resume_with(unfinished: Unfinished, finish: bool, injection: Box<dyn Injection>) -> Job {
-    let (plan, progress, journal) = unfinished.into_parts();
-    run(plan, progress, if finish { Course::Forward } else { Course::Back }, injection, move |_| Ok(journal))
+    if let Some(why) = unfinished.lacks().filter(|_| finish) {
+        return ended(Outcome::Interrupted { why: StepError::untouched(why) });
+    }
+    let (plan, progress, made, journal) = unfinished.into_parts();
+    let course = if finish { Course::Forward } else { Course::Back };
+    run(plan, progress, made, course, injection, move |_, _| Ok(journal))
+}
+
+/// A job that ends before it begins.
+fn ended(outcome: Outcome) -> Job {
+    let (sender, events) = async_channel::unbounded();
+    let _ = sender.send_blocking(JobEvent::Ended(outcome));
+    Job { events, cancel: Cancel::default(), made: Shared::default() }
 }
 
 fn run(
     plan: Plan,
     progress: Vec<Progress>,
+    made: Made,
     course: Course,
     injection: Box<dyn Injection>,
-    journal: impl FnOnce(&Plan) -> std::io::Result<Journal> + Send + 'static,
+    journal: impl FnOnce(&Plan, &Made) -> std::io::Result<Journal> + Send + 'static,
 ) -> Job {
     let (sender, events) = async_channel::unbounded();
     let cancel = Cancel::default();
-    let job = Job { events, cancel: cancel.clone() };
+    let shared = Shared::default();
+    *shared.lock() = made;
+    let job = Job { events, cancel: cancel.clone(), made: shared.clone() };
     let to_thread = sender.clone();
     let spawned = thread::Builder::new().name("plan-job".into()).spawn(move || {
-        let outcome = Runner::new(plan, progress, &to_thread, cancel, injection).run(course, journal);
+        let outcome = Runner::new(plan, progress, shared, &to_thread, cancel, injection).run(course, journal);
         // Nobody listens any more: the run counts all the same.
         let _ = to_thread.send_blocking(JobEvent::Ended(outcome));
     });

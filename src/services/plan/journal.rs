@@ -10,12 +10,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use lectern_model::command::CommandLine;
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, PlanId};
+use super::{
+    Plan, PlanId, StepFailure,
+    mark::{Made, Mark},
+};
 
 /// The format of the journals that this version writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What became of a step so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,12 +42,20 @@ struct Head {
     /// What became of the steps before: all are done where an undo begins.
     #[serde(default)]
     progress: Vec<Progress>,
+    /// The host, and what the steps before have made.
+    #[serde(default)]
+    made: Made,
+    /// The steps whose passwords are not in it.
+    #[serde(default)]
+    closed: Vec<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Note {
     at: usize,
     is: Progress,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<Mark>,
 }
 
 /// Where journals are kept: `$XDG_STATE_HOME/lectern/plans`, by default under `~/.local/state`
@@ -60,6 +72,8 @@ pub fn folder() -> PathBuf {
 pub struct Unfinished {
     plan: Plan,
     progress: Vec<Progress>,
+    made: Made,
+    closed: Vec<usize>,
     journal: Journal,
 }
 
@@ -83,10 +97,38 @@ impl Unfinished {
         !self.plan.steps.iter().zip(&self.progress).any(|(step, progress)| step.is_final() && begun(progress))
     }
 
-    /// Whether it can still be finished: nothing of it was undone.
+    /// Whether it can still be finished: nothing of it was undone, and no step to come lacks its password.
     #[must_use]
     pub fn can_be_finished(&self) -> bool {
-        !self.progress.contains(&Progress::Undone)
+        !self.progress.contains(&Progress::Undone) && self.lacks().is_none()
+    }
+
+    /// Why it cannot be finished, where a step to come needs a password: journals hold none.
+    #[must_use]
+    pub fn lacks(&self) -> Option<StepFailure> {
+        let to_come = |at: &&usize| self.progress.get(**at) != Some(&Progress::Done);
+        let mut steps = self.closed.iter().filter(to_come).filter_map(|at| self.plan.steps.get(*at));
+        steps.find_map(|step| step.defines().map(|name| StepFailure::SecretLost(name.to_owned())))
+    }
+
+    /// The machine that would come back without its password where the plan is undone.
+    #[must_use]
+    pub fn comes_back_closed(&self) -> Option<&str> {
+        let done = |at: &&usize| !matches!(self.progress.get(**at), Some(Progress::Waiting | Progress::Undone) | None);
+        let mut steps = self.closed.iter().filter(done).filter_map(|at| self.plan.steps.get(*at));
+        steps.find_map(super::Step::brings_back)
+    }
+
+    /// The lines that do in a shell what is left to do, or that undo what is done.
+    #[must_use]
+    pub fn commands(&self, finish: bool) -> Vec<CommandLine> {
+        let wanted = |progress: &Progress| if finish { *progress != Progress::Done } else { is_begun(*progress) };
+        let steps = self.plan.steps.iter().zip(&self.progress).filter(|(_, progress)| wanted(progress));
+        let steps: Vec<_> = steps.map(|(step, _)| step.without_secrets()).collect();
+        if finish {
+            return steps.iter().flat_map(|step| step.commands(&self.plan.host)).collect();
+        }
+        steps.iter().rev().flat_map(|step| step.undo_commands(&self.plan.host)).collect()
     }
 
     /// Forgets it: what it has done stays as it is.
@@ -97,9 +139,14 @@ impl Unfinished {
         self.journal.remove()
     }
 
-    pub(crate) fn into_parts(self) -> (Plan, Vec<Progress>, Journal) {
-        (self.plan, self.progress, self.journal)
+    pub(super) fn into_parts(self) -> (Plan, Vec<Progress>, Made, Journal) {
+        (self.plan, self.progress, self.made, self.journal)
     }
+}
+
+/// Whether a step may have left something.
+pub(super) const fn is_begun(progress: Progress) -> bool {
+    matches!(progress, Progress::Begun | Progress::Done)
 }
 
 /// The plans whose programs ended in the middle; those of programs that run are left alone. Reads files.
@@ -134,31 +181,43 @@ fn open(path: &Path) -> io::Result<Option<Unfinished>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let (head, progress, good) = parse(&fs::read(path)?)?;
+    let Read { head, progress, made, good } = parse(&fs::read(path)?)?;
     // What follows would be noted after the rest of a line that was cut off, and lost with it.
     file.set_len(good)?;
-    Ok(Some(Unfinished { plan: head.plan, progress, journal: Journal { path: path.to_owned(), file } }))
+    let journal = Journal { path: path.to_owned(), file };
+    Ok(Some(Unfinished { plan: head.plan, progress, made, closed: head.closed, journal }))
 }
 
-/// The plan, what became of its steps, and where the last whole line ends.
-fn parse(bytes: &[u8]) -> io::Result<(Head, Vec<Progress>, u64)> {
+/// What a journal says.
+struct Read {
+    head: Head,
+    progress: Vec<Progress>,
+    made: Made,
+    /// Where the last whole line ends.
+    good: u64,
+}
+
+fn parse(bytes: &[u8]) -> io::Result<Read> {
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
     let first = lines.next().ok_or(io::ErrorKind::UnexpectedEof)?;
     let head: Head = serde_json::from_slice(first)?;
     if head.format != FORMAT {
         return Err(io::Error::new(io::ErrorKind::Unsupported, format!("format {}", head.format)));
     }
-    let mut progress = head.progress.clone();
+    let (mut progress, mut made) = (head.progress.clone(), head.made.clone());
     progress.resize(head.plan.steps.len(), Progress::Waiting);
     let mut good = first.len();
     for line in lines {
         let Ok(note) = serde_json::from_slice::<Note>(line) else { break };
         if let Some(step) = progress.get_mut(note.at).filter(|_| line.ends_with(b"\n")) {
             *step = note.is;
+            if note.mark.is_some() || note.is == Progress::Waiting {
+                made.set(note.at, note.mark);
+            }
         }
         good += line.len();
     }
-    Ok((head, progress, u64::try_from(good).unwrap_or(u64::MAX)))
+    Ok(Read { head, progress, made, good: u64::try_from(good).unwrap_or(u64::MAX) })
 }
 
 /// The journal of a plan that runs.
@@ -169,27 +228,30 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Begins the journal of `plan` with what became of its steps before; from now on a crash cannot hide that it was begun.
+    /// Begins the journal of `plan` with what became of its steps before, and what they have made; from now on a crash
+    /// cannot hide that it was begun.
     ///
     /// # Errors
     /// If the folder or the file cannot be made.
-    pub(crate) fn begin(folder: &Path, plan: &Plan, progress: &[Progress]) -> io::Result<Self> {
+    pub(super) fn begin(folder: &Path, plan: &Plan, progress: &[Progress], made: &Made) -> io::Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let (path, draft) = paths(folder, plan.id);
         let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
         file.lock()?;
-        write(&mut file, &Head { format: FORMAT, plan: plan.without_secrets(), progress: progress.to_vec() })?;
+        let (plan, closed) = plan.to_be_kept();
+        let (progress, made) = (progress.to_vec(), made.without_secrets());
+        write(&mut file, &Head { format: FORMAT, plan, progress, made, closed })?;
         fs::rename(&draft, &path)?;
         File::open(folder)?.sync_all()?;
         Ok(Self { path, file })
     }
 
-    /// Notes what became of a step, and returns when the disk has it.
+    /// Notes what became of a step, with what it has made if that is new, and returns when the disk has it.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn note(&mut self, at: usize, is: Progress) -> io::Result<()> {
-        write(&mut self.file, &Note { at, is })
+    pub(super) fn note(&mut self, at: usize, is: Progress, mark: Option<&Mark>) -> io::Result<()> {
+        write(&mut self.file, &Note { at, is, mark: mark.map(Mark::without_secrets) })
     }
 
     /// Nothing is left to do.

@@ -9,10 +9,12 @@
 
 mod context;
 mod error;
+mod identity;
 mod injection;
 mod job;
 pub mod journal;
 pub mod make;
+mod mark;
 pub mod networks;
 mod runner;
 mod secrets;
@@ -27,6 +29,7 @@ pub use self::{
     error::{StepError, StepFailure},
     injection::{Injection, Point},
     job::{Job, JobEvent, Left, Outcome, resume, resume_with, start, start_with, undo},
+    mark::Made,
     step::Step,
 };
 use crate::jobs::StepText;
@@ -175,6 +178,12 @@ impl Plan {
         self.steps.iter().flat_map(|step| step.without_secrets().commands(&self.host)).collect()
     }
 
+    /// The lines that take it back in a shell once it is done, in their order. Secrets are left out.
+    #[must_use]
+    pub fn undo_commands(&self) -> Vec<CommandLine> {
+        self.steps.iter().rev().flat_map(|step| step.without_secrets().undo_commands(&self.host)).collect()
+    }
+
     /// Whether all of it can be undone after it is done.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
@@ -198,10 +207,11 @@ impl Plan {
         self.steps.iter().any(makes)
     }
 
-    /// The same with no passwords in it, as it may be written to the disk.
-    #[must_use]
-    fn without_secrets(&self) -> Self {
-        let steps = self.steps.iter().map(Step::without_secrets).collect();
-        Self { steps, ..self.clone() }
+    /// The same with no passwords in it, as it may be written to the disk, and the steps that had some.
+    fn to_be_kept(&self) -> (Self, Vec<usize>) {
+        let steps: Vec<Step> = self.steps.iter().map(Step::to_be_kept).collect();
+        let closed = self.steps.iter().zip(&steps).enumerate().filter(|(_, (own, kept))| own != kept);
+        let closed = closed.map(|(at, _)| at).collect();
+        (Self { steps, ..self.clone() }, closed)
     }
 }

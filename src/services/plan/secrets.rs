@@ -9,6 +9,30 @@ pub(crate) fn without(xml: &str) -> String {
     cleaned(xml).unwrap_or_default()
 }
 
+/// The same XML, as it may be kept to be defined again: without cookies, and with empty passwords, with which nobody gets
+/// in (libvirt.org/formatdomain.html, `passwd` of `<graphics>`); without any, everybody would.
+pub(crate) fn closed(xml: &str) -> String {
+    shut(xml).unwrap_or_default()
+}
+
+fn shut(xml: &str) -> Option<String> {
+    let document = Document::parse(xml).ok()?;
+    let mut edit = document.edit();
+    shut_below(&mut edit, document.root())?;
+    Some(edit.finish().ok()?.to_string())
+}
+
+fn shut_below<'d>(edit: &mut Edit<'d>, node: Node<'d>) -> Option<()> {
+    for child in node.children() {
+        match child.name() {
+            "graphics" if child.attribute("passwd").is_some() => drop(edit.set_attribute(child, "passwd", "").ok()?),
+            "cookies" => drop(edit.remove(child).ok()?),
+            _ => shut_below(edit, child)?,
+        }
+    }
+    Some(())
+}
+
 fn cleaned(xml: &str) -> Option<String> {
     let document = Document::parse(xml).ok()?;
     let mut edit = document.edit();
@@ -45,6 +69,13 @@ mod tests {
         let xml =
             "<domain><devices><graphics type='vnc' passwd='x' passwdValidTo='2030-01-01T00:00:00'/></devices></domain>";
         assert_eq!(without(xml), "<domain><devices><graphics type='vnc'/></devices></domain>");
+    }
+
+    #[test]
+    fn what_is_kept_lets_nobody_in() {
+        let xml = "<domain><devices><graphics type='vnc' passwd='x'/><graphics type='spice'/></devices></domain>";
+        let kept = "<domain><devices><graphics type='vnc' passwd=''/><graphics type='spice'/></devices></domain>";
+        assert_eq!(closed(xml), kept);
     }
 
     #[test]

@@ -18,6 +18,11 @@ pub(crate) trait Act {
     /// The lines that do the same in a shell.
     fn commands(&self, host: &HostUri) -> Vec<CommandLine>;
 
+    /// The lines that take it back in a shell, once it is done; none where there is nothing to take back.
+    fn undo_commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        Vec::new()
+    }
+
     /// Whether it cannot be undone.
     fn is_final(&self) -> bool {
         false
@@ -49,8 +54,21 @@ pub(crate) trait Act {
     /// Why it did not succeed; what is left is then named to the user.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError>;
 
+    /// Looks whether what the step left is as it left it, so that taking it back destroys no work of others.
+    ///
+    /// # Errors
+    /// [`super::StepFailure::ChangedMeanwhile`] where somebody changed it.
+    fn check_undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
     /// The same without passwords.
     fn without_secrets(&self) -> Step;
+
+    /// The same without passwords, as it is kept to be undone: what is defined again from it lets nobody in.
+    fn to_be_kept(&self) -> Step {
+        self.without_secrets()
+    }
 }
 
 /// Makes the enumeration of steps and the way from each to what it can do.
@@ -149,6 +167,12 @@ impl Step {
         self.act().commands(host)
     }
 
+    /// The lines that take it back in a shell on `host`, once it is done.
+    #[must_use]
+    pub fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.act().undo_commands(host)
+    }
+
     /// Whether it cannot be undone.
     #[must_use]
     pub fn is_final(&self) -> bool {
@@ -161,6 +185,33 @@ impl Step {
         self.act().without_secrets()
     }
 
+    /// The same as a journal keeps it.
+    pub(super) fn to_be_kept(&self) -> Self {
+        self.act().to_be_kept()
+    }
+
+    /// The machine that doing it defines.
+    pub(super) const fn defines(&self) -> Option<&str> {
+        match self {
+            Self::Define(step) => Some(step.name.as_str()),
+            Self::Redefine(step) => Some(step.name.as_str()),
+            Self::DefineMachines(step) => match step.machines.as_slice() {
+                [first, ..] => Some(first.name.as_str()),
+                [] => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The machine that undoing it defines again.
+    pub(super) const fn brings_back(&self) -> Option<&str> {
+        match self {
+            Self::Redefine(step) => Some(step.name.as_str()),
+            Self::Undefine(step) => Some(step.name.as_str()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         self.act().check(context)
     }
@@ -171,6 +222,10 @@ impl Step {
 
     pub(crate) fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         self.act().apply(context)
+    }
+
+    pub(crate) fn check_undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        self.act().check_undo(context)
     }
 
     pub(crate) fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {

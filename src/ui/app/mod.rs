@@ -219,7 +219,7 @@ impl Component for App {
             AppMsg::Clone => self.clone_one(&sender),
             AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
             AppMsg::Delete => self.delete(&sender),
-            AppMsg::Deleting(DeleteOutput::Run(plans)) => self.run_deletion(plans, &sender),
+            AppMsg::Deleting(DeleteOutput::Run(plan)) => self.planned(plan, &sender),
             AppMsg::Undefine => self.undefine(&sender),
             AppMsg::NewImport => self.new_import(None, &sender),
             AppMsg::Import(output) => self.import_said(output, &sender),

@@ -4,6 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
 
+use lectern_model::command::CommandLine;
 use lectern_services::{
     host::HostError,
     plan::{self, JobEvent, Outcome, Plan, journal},
@@ -63,13 +64,20 @@ impl App {
     /// Runs a plan as a job.
     pub(super) fn run_plan(&mut self, plan: Plan, sender: &ComponentSender<Self>) -> JobId {
         let job = plan::start(plan.clone(), &journal::folder());
-        self.follow(texts::purpose(plan.purpose()), plan, job, sender)
+        self.follow(texts::purpose(plan.purpose()), plan.commands(), plan, job, sender)
     }
 
     /// Lists a run, and hears of it until it ends.
-    fn follow(&mut self, title: String, plan: Plan, job: plan::Job, sender: &ComponentSender<Self>) -> JobId {
+    fn follow(
+        &mut self,
+        title: String,
+        commands: Vec<CommandLine>,
+        plan: Plan,
+        job: plan::Job,
+        sender: &ComponentSender<Self>,
+    ) -> JobId {
         let (events, input) = (job.events(), sender.input_sender().clone());
-        let id = self.board.start_plan(title, plan, job);
+        let id = self.board.start_plan(title, commands, plan, job);
         relm4::spawn_local(async move {
             while let Ok(event) = events.recv().await {
                 if input.send(AppMsg::Plan(id, event)).is_err() {
@@ -167,12 +175,15 @@ impl App {
     }
 
     pub(super) fn undo_agreed(&mut self, id: JobId, sender: &ComponentSender<Self>) {
-        let Some(plan) = self.board.get(id).and_then(|job| job.undoable()).cloned() else { return };
+        let Some(run) = self.board.get(id).filter(|job| job.undoable().is_some()).and_then(|job| job.run.clone())
+        else {
+            return;
+        };
         // What is undone once cannot be undone again.
         self.board.end(id, JobState::Undone);
-        let title = gettext_f("Undo: {job}", &[("job", &texts::purpose(plan.purpose()))]);
-        let job = plan::undo(plan.clone(), &journal::folder());
-        self.follow(title, plan, job, sender);
+        let title = gettext_f("Undo: {job}", &[("job", &texts::purpose(run.plan.purpose()))]);
+        let job = plan::undo(run.plan.clone(), run.job.made(), &journal::folder());
+        self.follow(title, run.plan.undo_commands(), run.plan, job, sender);
     }
 
     /// Looks for plans that were cut off, here or by a crash; files are read, so not on this thread.
@@ -199,8 +210,8 @@ impl App {
     pub(super) fn resume_plan(&mut self, plan: journal::Unfinished, finish: bool, sender: &ComponentSender<Self>) {
         let title = texts::purpose(plan.plan().purpose());
         let title = if finish { title } else { gettext_f("Undo: {job}", &[("job", &title)]) };
-        let what = plan.plan().clone();
-        self.follow(title, what, plan::resume(plan, finish), sender);
+        let (what, commands) = (plan.plan().clone(), plan.commands(finish));
+        self.follow(title, commands, what, plan::resume(plan, finish), sender);
     }
 
     /// Takes the machines in question out of libvirt's list; it can be undone, so nobody is asked.
@@ -237,12 +248,6 @@ impl App {
         let dialog = dialog.forward(sender.input_sender(), AppMsg::Deleting);
         dialog.widget().present(Some(&self.window));
         self.deleting = Some(dialog);
-    }
-
-    pub(super) fn run_deletion(&mut self, plans: Vec<Result<Plan, HostError>>, sender: &ComponentSender<Self>) {
-        for plan in plans {
-            self.planned(plan, sender);
-        }
     }
 
     /// Does not let the window close over a plan without a word.

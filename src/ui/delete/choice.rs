@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use lectern_model::{id::DomainId, units::Bytes};
-use lectern_services::disk::{
-    belongings::{self, Belonging},
-    inventory::Inventory,
+use lectern_services::{
+    disk::{
+        belongings::{self, Belonging},
+        inventory::Inventory,
+    },
+    plan::make::Removal,
 };
 
 /// One machine that is to be deleted.
@@ -19,16 +22,25 @@ pub(crate) struct Going {
     pub(super) on: bool,
     /// Its files.
     pub(super) files: Vec<Belonging>,
-    /// The paths of those that the user wants to go and may.
+}
+
+/// All machines that are to be deleted together: a file that only they need may go with them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    /// The machines.
+    pub(super) machines: Vec<Going>,
+    /// The paths of the files that the user wants to go and may.
     chosen: BTreeSet<String>,
 }
 
-impl Going {
-    /// A machine with what goes by default.
-    pub(super) fn new(id: DomainId, name: String, on: bool, files: Vec<Belonging>) -> Self {
-        let by_default = files.iter().filter(|file| file.decision.goes && !file.decision.locked);
+impl Choice {
+    /// The machines with what goes by default.
+    pub(super) fn new(stock: &Inventory, mut machines: Vec<Going>) -> Self {
+        belongings::defaults(stock, &mut parts(&mut machines));
+        let all = machines.iter().flat_map(|machine| &machine.files);
+        let by_default = all.filter(|file| file.decision.goes && !file.decision.locked);
         let chosen = by_default.filter_map(|file| file.path.clone()).collect();
-        Self { id, name, on, files, chosen }
+        Self { machines, chosen }
     }
 
     /// The user wants the file to go, or to stay; what stands under it or on it is decided anew.
@@ -40,8 +52,9 @@ impl Going {
         };
         // Each round may lock a base again, whose own base is then locked in the next.
         loop {
-            belongings::decide(stock, self.id, &mut self.files, &self.chosen);
-            let locked = self.files.iter().filter(|file| file.decision.locked).filter_map(|file| file.path.as_deref());
+            belongings::decide(stock, &mut parts(&mut self.machines), &self.chosen);
+            let all = self.machines.iter().flat_map(|machine| &machine.files);
+            let locked = all.filter(|file| file.decision.locked).filter_map(|file| file.path.as_deref());
             let before = self.chosen.len();
             let locked: BTreeSet<&str> = locked.collect();
             self.chosen.retain(|path| !locked.contains(path.as_str()));
@@ -57,14 +70,21 @@ impl Going {
         chosen || (file.decision.locked && file.decision.goes)
     }
 
-    /// The files that the plan has to delete.
-    pub(super) const fn chosen(&self) -> &BTreeSet<String> {
-        &self.chosen
+    /// What the plan has to delete.
+    pub(super) fn removal(&self) -> Removal {
+        Removal { machines: self.machines.iter().map(|machine| machine.id).collect(), files: self.chosen.clone() }
     }
 
-    /// What is freed on the host's disk.
+    /// What is freed on the host's disk; a file of two machines is freed once.
     pub(super) fn freed(&self) -> Bytes {
-        let going = self.files.iter().filter(|file| self.goes(file));
+        let all = self.machines.iter().flat_map(|machine| &machine.files);
+        let mut seen = BTreeSet::new();
+        let going = all.filter(|file| self.goes(file) && seen.insert(file.path.as_deref()));
         Bytes(going.filter_map(|file| file.on_host.size).map(|size| size.0).sum())
     }
+}
+
+/// The machines in the form in which the rules take them.
+fn parts(machines: &mut [Going]) -> Vec<(DomainId, &mut [Belonging])> {
+    machines.iter_mut().map(|machine| (machine.id, machine.files.as_mut_slice())).collect()
 }

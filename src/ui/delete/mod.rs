@@ -13,7 +13,10 @@ use lectern_services::{
     plan::{Plan, make},
 };
 
-use self::{choice::Going, row::FileRow};
+use self::{
+    choice::{Choice, Going},
+    row::FileRow,
+};
 use crate::{
     errors::{self, UserText},
     i18n::{gettext, gettext_f, ngettext_f},
@@ -32,7 +35,9 @@ pub(crate) struct DeleteDialog {
     host: Host,
     names: Vec<(DomainId, String)>,
     stock: Option<Inventory>,
-    going: Vec<Going>,
+    choice: Choice,
+    /// Whether the user has agreed, and the plan is being made.
+    planning: bool,
     rows: Vec<FileRow>,
     problem: Option<UserText>,
     page: adw::PreferencesPage,
@@ -55,15 +60,15 @@ pub(crate) enum DeleteMsg {
 pub(crate) enum DeleteCmd {
     /// What the host has.
     Seen(Result<(Box<Inventory>, Vec<Going>), StorageError>),
-    /// The plans.
-    Planned(Vec<Result<Plan, HostError>>),
+    /// The plan.
+    Planned(Result<Plan, HostError>),
 }
 
 /// What the dialog asks for.
 #[derive(Debug)]
 pub(crate) enum DeleteOutput {
-    /// Run these plans.
-    Run(Vec<Result<Plan, HostError>>),
+    /// Run this plan.
+    Run(Result<Plan, HostError>),
 }
 
 #[relm4::component(pub(crate))]
@@ -86,6 +91,8 @@ impl Component for DeleteDialog {
                     pack_start = &gtk::Button {
                         set_label: &gettext("_Cancel"),
                         set_use_underline: true,
+                        #[watch]
+                        set_sensitive: !model.planning,
                         connect_clicked[root] => move |_| { root.close(); },
                     },
                     #[name(agree)]
@@ -143,7 +150,8 @@ impl Component for DeleteDialog {
             host: init.host,
             names: init.machines,
             stock: None,
-            going: Vec::new(),
+            choice: Choice::default(),
+            planning: false,
             rows: Vec::new(),
             problem: None,
             page: adw::PreferencesPage::new(),
@@ -166,7 +174,7 @@ impl Component for DeleteDialog {
         match message {
             DeleteCmd::Seen(Ok((stock, going))) => self.seen(*stock, going, &sender),
             DeleteCmd::Seen(Err(error)) => self.problem = Some(errors::plan::storage(&error)),
-            DeleteCmd::Planned(plans) => self.done(plans, &sender),
+            DeleteCmd::Planned(plan) => self.done(plan, &sender),
         }
     }
 }
@@ -188,8 +196,7 @@ impl DeleteDialog {
     }
 
     fn freed(&self) -> String {
-        let size: u64 = self.going.iter().map(|machine| machine.freed().0).sum();
-        let size = lectern_model::units::Bytes(size).to_string();
+        let size = self.choice.freed().to_string();
         gettext_f("Deleting cannot be undone. {size} are freed on the host.", &[("size", &size)])
     }
 
@@ -204,8 +211,8 @@ impl DeleteDialog {
     }
 
     fn seen(&mut self, stock: Inventory, going: Vec<Going>, sender: &ComponentSender<Self>) {
-        self.going = going;
-        for (nth, machine) in self.going.iter().enumerate() {
+        self.choice = Choice::new(&stock, going);
+        for (nth, machine) in self.choice.machines.iter().enumerate() {
             self.page.add(&group(nth, machine, &mut self.rows, sender));
         }
         if !stock.map.blind_spots().is_empty() {
@@ -220,35 +227,31 @@ impl DeleteDialog {
     }
 
     fn choose(&mut self, machine: usize, file: usize, goes: bool) {
-        let (Some(stock), Some(going)) = (&self.stock, self.going.get_mut(machine)) else { return };
+        let (Some(stock), Some(going)) = (&self.stock, self.choice.machines.get(machine)) else { return };
         let Some(path) = going.files.get(file).and_then(|file| file.path.clone()) else { return };
-        going.choose(stock, &path, goes);
+        self.choice.choose(stock, &path, goes);
         self.show_choice();
     }
 
     fn show_choice(&self) {
         for row in &self.rows {
-            row.show(&self.going);
+            row.show(&self.choice);
         }
     }
 
     fn plan(&mut self, sender: &ComponentSender<Self>) {
         let Some(stock) = self.stock.take() else { return };
-        let wishes: Vec<_> = self.going.iter().map(|machine| (machine.id, machine.chosen().clone())).collect();
-        let host = self.host.clone();
-        sender.oneshot_command(async move {
-            let mut plans = Vec::with_capacity(wishes.len());
-            for (id, files) in wishes {
-                plans.push(make::delete(&host, &stock, id, &files).await);
-            }
-            DeleteCmd::Planned(plans)
-        });
+        let (host, removal) = (self.host.clone(), self.choice.removal());
+        // Closed now, the dialog would take what was agreed to with it.
+        self.planning = true;
+        self.dialog.set_can_close(false);
+        sender.oneshot_command(async move { DeleteCmd::Planned(make::delete(&host, &stock, &removal).await) });
     }
 
-    fn done(&self, plans: Vec<Result<Plan, HostError>>, sender: &ComponentSender<Self>) {
+    fn done(&self, plan: Result<Plan, HostError>, sender: &ComponentSender<Self>) {
         // The window is gone only if the program ends.
-        let _ = sender.output(DeleteOutput::Run(plans));
-        self.dialog.close();
+        let _ = sender.output(DeleteOutput::Run(plan));
+        self.dialog.force_close();
     }
 }
 
@@ -259,7 +262,7 @@ async fn look(host: &Host, names: Vec<(DomainId, String)>) -> Result<(Box<Invent
     for (id, name) in names {
         let Some(files) = belongings::of(host, &stock, id).await else { continue };
         let on = stock.machines.iter().any(|machine| machine.id == id && machine.live.is_some());
-        going.push(Going::new(id, name, on, files));
+        going.push(Going { id, name, on, files });
     }
     Ok((Box::new(stock), going))
 }

@@ -4,7 +4,7 @@ use relm4::{Sender, adw, adw::prelude::*, gtk};
 
 use lectern_services::disk::belongings::Belonging;
 
-use super::{DeleteMsg, choice::Going, words};
+use super::{DeleteMsg, choice::Choice, words};
 
 /// The row of one file.
 pub(super) struct FileRow {
@@ -37,13 +37,13 @@ impl FileRow {
     }
 
     /// Shows what was decided; a box that changes by it tells so, which then changes nothing more.
-    pub(super) fn show(&self, all: &[Going]) {
-        let Some(machine) = all.get(self.machine) else { return };
+    pub(super) fn show(&self, choice: &Choice) {
+        let Some(machine) = choice.machines.get(self.machine) else { return };
         let Some(file) = machine.files.get(self.file) else { return };
         self.row.set_subtitle(&subtitle(file));
         self.lock.set_visible(file.decision.locked);
         self.check.set_sensitive(!file.decision.locked);
-        self.check.set_active(machine.goes(file));
+        self.check.set_active(choice.goes(file));
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn failure(plan: &Plan, outcome: &Outcome) -> Option<UserText> {
         Outcome::Undone { why: Some(why), left } if left.is_empty() && why.why == StepFailure::Cancelled => None,
         Outcome::Undone { why, left } => Some(undone(plan, why.as_ref(), left)),
         Outcome::Stopped { why, done } => Some(stopped(plan, why, *done)),
+        Outcome::Refused { why } => Some(step(&why.why)),
         Outcome::Interrupted { why } => Some(interrupted(why)),
     }
 }
@@ -55,6 +56,9 @@ fn stopped(plan: &Plan, why: &StepError, done: usize) -> UserText {
 
 fn interrupted(why: &StepError) -> UserText {
     let text = step(&why.why);
+    if matches!(why.why, StepFailure::OtherHost(_) | StepFailure::SecretLost(_)) {
+        return text;
+    }
     UserText {
         title: gettext("The host went away in the middle of a change."),
         body: gettext("Once it is connected again, Lectern asks whether to finish the change or to undo it."),
@@ -81,6 +85,30 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
         StepFailure::ChangedMeanwhile(name) => UserText::new(
             gettext_f("{name} was changed by somebody else meanwhile.", &[("name", name)]),
             gettext("Look at what it is like now, and make the change again."),
+        ),
+        StepFailure::Doubtful(name) => UserText::new(
+            gettext_f("{name} may be somebody else's.", &[("name", name)]),
+            gettext(
+                "It cannot be told from one that others made under that name, so it was left as it is. Look at it, and delete it yourself if nobody needs it.",
+            ),
+        ),
+        StepFailure::OtherHost(host) => UserText::new(
+            gettext_f("{host} is another host than the one where the change was begun.", &[("host", host)]),
+            gettext(
+                "Nothing was done. Connect to the host where it was begun, to finish the change there or to undo it.",
+            ),
+        ),
+        StepFailure::SecretLost(name) => UserText::new(
+            gettext_f("The change to {name} cannot be finished.", &[("name", name)]),
+            gettext(
+                "It sets a password, and Lectern keeps no passwords on the disk. Undo the change, and make it again.",
+            ),
+        ),
+        StepFailure::SavedMemory(name) => UserText::new(
+            gettext_f("The memory of {name} is saved on the host's disk.", &[("name", name)]),
+            gettext(
+                "It would be lost. Start the machine and shut it down, so that nothing of its work is left in the saved memory.",
+            ),
         ),
         StepFailure::Running(name) => {
             UserText::new(gettext_f("{name} is running.", &[("name", name)]), gettext("Shut it down first."))

@@ -95,9 +95,14 @@ impl Board {
         self.add(texts::step(step), commands, None)
     }
 
-    /// Adds a plan that has just been started.
-    pub(crate) fn start_plan(&mut self, title: String, plan: Plan, job: plan::Job) -> JobId {
-        let commands = plan.commands();
+    /// Adds the run of a plan that has just been started, forward or back, with the commands that do the same.
+    pub(crate) fn start_plan(
+        &mut self,
+        title: String,
+        commands: Vec<CommandLine>,
+        plan: Plan,
+        job: plan::Job,
+    ) -> JobId {
         self.add(title, commands, Some(Run { plan, job, step: 0, bytes: None }))
     }
 

@@ -37,8 +37,7 @@ pub(crate) fn create_file(connect: &Connect, folder: &str, new: &NewVolume) -> R
 
 /// Makes a volume in a pool; if exactly that volume is there already, gives it.
 pub(crate) fn create_in(raw: &StoragePool, new: &NewVolume) -> Result<Volume, StorageError> {
-    let xml = xml(new)?;
-    let made = match checked(StorageVol::create_xml(raw, &xml, 0)).map_err(StorageError::from) {
+    let made = match create_new(raw, new) {
         Err(StorageError::Exists) => {
             // What lies in the folder may be newer than the pool's list.
             checked(raw.refresh(0))?;
@@ -62,11 +61,6 @@ pub(crate) fn is_full(raw: &StoragePool) -> bool {
     checked(raw.refresh(0)).is_ok() && checked(raw.info()).is_ok_and(|info| info.available < LEAST)
 }
 
-/// Makes a volume that is not there, and does not look at what was made: for many at once.
-pub(crate) fn make(raw: &StoragePool, new: &NewVolume) -> Result<(), StorageError> {
-    Ok(checked(StorageVol::create_xml(raw, &xml(new)?, 0)).map(drop)?)
-}
-
 /// Removes one volume of a pool by name; `false` if it was not there.
 pub(crate) fn delete_in(raw: &StoragePool, name: &str) -> Result<bool, StorageError> {
     let deleted = transient::volume(raw, name)
@@ -78,15 +72,29 @@ pub(crate) fn delete_in(raw: &StoragePool, name: &str) -> Result<bool, StorageEr
     }
 }
 
+/// Makes a volume in a pool; one that is there is another's, whatever it is like.
+///
+/// # Errors
+/// [`StorageError::Exists`]; else as libvirt gives it.
+pub(crate) fn create_new(raw: &StoragePool, new: &NewVolume) -> Result<StorageVol, StorageError> {
+    Ok(checked(StorageVol::create_xml(raw, &xml(new)?, 0))?)
+}
+
 /// Removes the volume or file at `path`; `false` if it was not there.
 pub(crate) fn delete(connect: &Connect, path: &str) -> Result<bool, StorageError> {
+    delete_seen(connect, path, &mut |_| ())
+}
+
+/// [`delete`], which shows before what the daemon sees there.
+pub(crate) fn delete_seen(connect: &Connect, path: &str, seen: &mut dyn FnMut(&Volume)) -> Result<bool, StorageError> {
     let path = normal(pools::plain(path)?);
+    let mut gone = |volume: StorageVol| {
+        seen(&pools::read_volume(&volume)?.0);
+        checked(volume.delete(0)).map_err(StorageError::from)
+    };
     let deleted = match pools::at(connect, &path)? {
-        Some(volume) => checked(volume.delete(0)).map_err(StorageError::from),
-        None => transient::in_folder(connect, folder_of(&path), |pool| {
-            let volume = transient::volume(pool, name_of(&path))?;
-            checked(volume.delete(0)).map_err(StorageError::from)
-        }),
+        Some(volume) => gone(volume),
+        None => transient::in_folder(connect, folder_of(&path), |pool| gone(transient::volume(pool, name_of(&path))?)),
     };
     match deleted {
         Ok(()) => Ok(true),

@@ -12,10 +12,7 @@ use std::{
 
 use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol};
 
-use lectern_model::{
-    storage::{Volume, new_volume::NewVolume},
-    units::Bytes,
-};
+use lectern_model::{storage::new_volume::NewVolume, units::Bytes};
 
 use super::{
     super::{error::HostError, ffi::error::checked},
@@ -79,6 +76,8 @@ pub(crate) struct Watched<'w> {
     pub(crate) stop: &'w dyn Fn() -> bool,
     /// Told how many of how many.
     pub(crate) progress: &'w dyn Fn(u64, u64),
+    /// Shown the new volume as soon as it is there, for as long as it gives false.
+    pub(crate) seen: &'w dyn Fn(&StorageVol) -> bool,
 }
 
 /// Copies the volume at `from` to a new one in `pool`; the daemon does all of it, in one call that may take long, and
@@ -92,7 +91,7 @@ pub(crate) fn copy(
     new: &NewVolume,
     from: &str,
     watched: &Watched<'_>,
-) -> Result<Volume, StorageError> {
+) -> Result<StorageVol, StorageError> {
     let source = pools::at(connect, from)?.ok_or(StorageError::NoImage)?;
     let xml = change::xml(new)?;
     // libvirt has no code of its own for a name that is taken here, as it has where a volume is made.
@@ -108,11 +107,12 @@ pub(crate) fn copy(
     let made = thread::scope(|scope| {
         // libvirt itself removes what it has made if it fails.
         scope.spawn(move || sender.send(checked(StorageVol::create_xml_from(pool, &xml, from, 0))));
+        let mut seen = false;
         loop {
             match copied.recv_timeout(LOOK) {
                 Ok(copied) => return Ok(copied?),
                 Err(RecvTimeoutError::Disconnected) => return Err(HostError::System("a copy panicked".into())),
-                Err(RecvTimeoutError::Timeout) => watch(pool, &new.name, &source, watched),
+                Err(RecvTimeoutError::Timeout) => seen = watch(pool, &new.name, &source, watched, seen),
             }
         }
     })?;
@@ -120,22 +120,24 @@ pub(crate) fn copy(
         checked(made.delete(0))?;
         return Err(StorageError::Cancelled);
     }
-    Ok(pools::read_volume(&made)?.0)
+    Ok(made)
 }
 
-/// Tells how far it is. Only to show: a look that fails is no worse.
-fn watch(pool: &StoragePool, name: &str, source: &StorageVol, watched: &Watched<'_>) {
-    if let Ok((done, all)) = measure(pool, name, source) {
+/// Tells how far it is, and of the volume that is `seen`. A look that fails is no worse: the next one comes.
+fn watch(pool: &StoragePool, name: &str, source: &StorageVol, watched: &Watched<'_>, seen: bool) -> bool {
+    let volume = transient::volume(pool, name).ok();
+    let seen = seen || volume.as_ref().is_some_and(|volume| (watched.seen)(volume));
+    if let Ok((done, all)) = measure(volume.as_ref(), source) {
         (watched.progress)(done, all);
     }
+    seen
 }
 
 /// What the new volume takes, and what its source does.
-fn measure(pool: &StoragePool, name: &str, source: &StorageVol) -> Result<(u64, u64), StorageError> {
+fn measure(volume: Option<&StorageVol>, source: &StorageVol) -> Result<(u64, u64), StorageError> {
     let all = checked(source.info())?.allocation;
-    match transient::volume(pool, name) {
-        Ok(volume) => Ok((checked(volume.info())?.allocation.min(all), all)),
-        Err(StorageError::NoImage) => Ok((0, all)),
-        Err(error) => Err(error),
+    match volume {
+        Some(volume) => Ok((checked(volume.info())?.allocation.min(all), all)),
+        None => Ok((0, all)),
     }
 }

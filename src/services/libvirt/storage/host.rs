@@ -199,10 +199,11 @@ impl Host {
     ) -> Result<Volume, StorageError> {
         let own = copying.clone();
         let copied = self.apart(COPY_LIMIT, move |connect| {
-            let watched =
-                Watched { stop: &|| own.is_cancelled(), progress: &|done, all| own.set(Bytes(done), Bytes(all)) };
+            let progress = |done, all| own.set(Bytes(done), Bytes(all));
+            let watched = Watched { stop: &|| own.is_cancelled(), progress: &progress, seen: &|_| true };
             let pool = pools::find(connect, pool);
-            match pool.and_then(|pool| copy::copy(connect, &pool, &new, &from, &watched)) {
+            let made = pool.and_then(|pool| copy::copy(connect, &pool, &new, &from, &watched));
+            match made.and_then(|made| Ok(pools::read_volume(&made)?.0)) {
                 Err(StorageError::Host(error)) => Err(error),
                 other => Ok(other),
             }

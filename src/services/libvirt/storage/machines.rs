@@ -27,7 +27,8 @@ pub(crate) fn all(connect: &Connect) -> Result<Vec<Machine>, StorageError> {
     Ok(machines)
 }
 
-fn read(domain: &Domain) -> Result<Machine, StorageError> {
+/// One of them.
+pub(crate) fn read(domain: &Domain) -> Result<Machine, StorageError> {
     let id = checked(domain.uuid_string())?;
     let id = DomainId::parse(&id).ok_or(HostError::BadAnswer(id))?;
     let name = checked(domain.name())?;

@@ -1,4 +1,4 @@
-//! The plan that deletes a machine with the files that the user chose.
+//! The plan that deletes machines with the files that the user chose.
 
 use std::collections::BTreeSet;
 
@@ -19,30 +19,42 @@ use crate::{
     },
 };
 
-/// Force it off if it is on, delete `files` (those on others first), and undefine it last: as long as anything is left,
-/// the machine is in the list.
-///
-/// # Errors
-/// [`HostError::Gone`] if the machine is not there any more; else as libvirt gives it.
-pub async fn delete(host: &Host, stock: &Inventory, id: DomainId, files: &BTreeSet<String>) -> Result<Plan, HostError> {
-    let machine = stock.machines.iter().find(|machine| machine.id == id).ok_or(HostError::Gone)?;
-    let (name, xml) = (machine.name.clone(), host.inactive_xml(id).await?);
-    let mut steps: Vec<Step> = Vec::new();
-    if machine.live.is_some() {
-        steps.push(ForceOff { id, name: name.clone() }.into());
-    }
-    for path in above_first(stock, files) {
-        let in_pool = stock.volume_at(&path).is_some();
-        steps.push(DeleteImage { path, in_pool, machine: id, together: files.clone() }.into());
-    }
-    let keep = needs_nvram(stock, machine, id);
-    steps.push(Discard::of(id, name.clone(), &xml, keep).into());
-    Ok(Plan::new(Purpose::Delete(vec![name]), host.uri().clone(), steps))
+/// What goes: machines, and files that go with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removal {
+    /// The machines, in the order in which they are shown.
+    pub machines: Vec<DomainId>,
+    /// The paths of the files.
+    pub files: BTreeSet<String>,
 }
 
-/// Whether another machine has the same file of firmware variables.
-fn needs_nvram(stock: &Inventory, machine: &Machine, id: DomainId) -> bool {
-    let leaving = Leaving { machines: BTreeSet::from([id]), ..Leaving::default() };
+/// Force off what is on, delete the files (those on others first), and undefine the machines last: as long as anything
+/// is left, they are in the list. One plan for all, so that what only they need can go.
+///
+/// # Errors
+/// [`HostError::Gone`] if a machine is not there any more; else as libvirt gives it.
+pub async fn delete(host: &Host, stock: &Inventory, removal: &Removal) -> Result<Plan, HostError> {
+    let all: BTreeSet<DomainId> = removal.machines.iter().copied().collect();
+    let (mut offs, mut discards, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for &id in &removal.machines {
+        let machine = stock.machines.iter().find(|machine| machine.id == id).ok_or(HostError::Gone)?;
+        let (name, xml) = (machine.name.clone(), host.inactive_xml(id).await?);
+        offs.extend(machine.live.is_some().then(|| ForceOff { id, name: name.clone() }.into()));
+        discards.push(Discard::of(id, name.clone(), &xml, needs_nvram(stock, machine, &all)).into());
+        names.push(name);
+    }
+    let delete = |path: String| {
+        let in_pool = stock.volume_at(&path).is_some();
+        DeleteImage { path, in_pool, machines: all.clone(), together: removal.files.clone() }.into()
+    };
+    let files = above_first(stock, &removal.files).into_iter().map(delete);
+    let steps: Vec<Step> = offs.into_iter().chain(files).chain(discards).collect();
+    Ok(Plan::new(Purpose::Delete(names), host.uri().clone(), steps))
+}
+
+/// Whether a machine that stays has the same file of firmware variables.
+fn needs_nvram(stock: &Inventory, machine: &Machine, going: &BTreeSet<DomainId>) -> bool {
+    let leaving = Leaving { machines: going.clone(), ..Leaving::default() };
     let files = machine.files(&stock.folders);
     let mut paths = files.iter().filter(|file| file.role == Role::Nvram).filter_map(|file| file.place.path());
     paths.any(|path| !stock.map.deletion(path, &leaving).is_free())

@@ -7,6 +7,6 @@ pub mod lab;
 pub mod template;
 
 pub use self::{
-    delete::delete,
+    delete::{Removal, delete},
     import::{Import, NewDisk, import},
 };

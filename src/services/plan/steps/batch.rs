@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use crate::plan::{StepError, context::Context};
+use crate::plan::{StepError, context::Context, mark::Mark};
 
 /// Calls at once: one less than a daemon serves of one client (libvirtd.conf, `max_client_requests`), so that it goes
 /// on reading our signs of life.
@@ -28,9 +28,14 @@ pub(super) fn each<T: Sync>(
     let (next, stop, failure) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(None));
     let (line, host, resumed, cancel) = (context.line, context.host, context.resumed, context.cancel);
     let (done, ended) = mpsc::channel();
-    let run = |done: mpsc::Sender<()>| {
+    let mark = context.mark;
+    let run = |done: mpsc::Sender<Option<Mark>>| {
         let silent = |_, _| {};
-        let own = Context { line, host, resumed, cancel, progress: &silent };
+        let made = |mark| {
+            let _ = done.send(Some(mark));
+            Ok(())
+        };
+        let own = Context { line, host, resumed, mark, made: &made, cancel, progress: &silent };
         while !stop.load(Ordering::Acquire) {
             let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
             if let Err(error) = own.go_on().and_then(|()| work(&own, item)) {
@@ -39,7 +44,7 @@ pub(super) fn each<T: Sync>(
                 return;
             }
             // Who listens has ended only if this thread has.
-            let _ = done.send(());
+            let _ = done.send(None);
         }
     };
     thread::scope(|scope| {
@@ -48,8 +53,17 @@ pub(super) fn each<T: Sync>(
             scope.spawn(|| run(done));
         }
         drop(done);
-        for (number, ()) in (1..).zip(ended) {
-            (context.progress)(number, items.len() as u64);
+        let mut number = 0;
+        for told in ended {
+            let Some(mark) = told else {
+                number += 1;
+                (context.progress)(number, items.len() as u64);
+                continue;
+            };
+            if let Err(error) = (context.made)(mark) {
+                stop.store(true, Ordering::Release);
+                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
         }
     });
     failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)

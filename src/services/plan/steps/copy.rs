@@ -1,17 +1,29 @@
 //! Copying images: by the daemon into a pool, or by qemu-img on this computer.
 
+use std::{io::ErrorKind, path::Path};
+
 use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, uri::HostUri};
 use serde::{Deserialize, Serialize};
+use virt::storage_vol::StorageVol;
 
 use super::{lookup, volume};
 use crate::{
-    disk::convert::Convert,
+    disk::{convert::Convert, proof},
+    host::{HostError, StorageError},
     jobs::StepText,
     libvirt::{
         ffi::error::checked,
-        storage::copy::{self, Watched},
+        storage::{
+            copy::{self, Watched},
+            pools,
+        },
     },
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    plan::{
+        Step, StepError, StepFailure,
+        context::Context,
+        mark::{FileId, Mark, VolumeMark},
+        step::Act,
+    },
 };
 
 /// Copy an image to a new volume: a full copy, made by the daemon.
@@ -39,6 +51,10 @@ impl Act for CopyVolume {
         vec![virsh.input(&volume::xml(&self.new))]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![volume::delete_line(host, &self.pool, &self.new.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         volume::must_be_free(context, &self.pool, &self.new.name)
     }
@@ -49,9 +65,14 @@ impl Act for CopyVolume {
             self.undo(context)?;
         }
         let pool = lookup::pool(context.connect(), &self.pool)?;
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress };
+        let mark = |made: &StorageVol, whole| {
+            let mark = VolumeMark::of(context.host, made, whole)?;
+            (context.made)(Mark::Volume(mark))
+        };
+        let seen = |made: &StorageVol| mark(made, false).is_ok();
+        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &seen };
         let made = copy::copy(context.connect(), &pool, &self.new, &self.from, &watched);
-        made.map(drop).map_err(|error| volume::taken(error, &self.new.name))
+        mark(&made.map_err(|error| volume::taken(error, &self.new.name))?, true)
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -72,6 +93,31 @@ pub struct CopyFile {
     pub pool: String,
 }
 
+impl CopyFile {
+    /// Removes the copy, if it is there and this step has made it.
+    fn remove(&self, context: &Context<'_>) -> Result<bool, StepError> {
+        let to = Path::new(&self.convert.to);
+        match (FileId::of(to), context.mark) {
+            (Ok(there), Some(Mark::File(own))) if there == *own => {}
+            (Ok(_), _) => return Err(StepError::untouched(StepFailure::Doubtful(self.convert.to.clone()))),
+            (Err(error), _) if error.kind() == ErrorKind::NotFound => {}
+            (Err(error), _) => return Err(StepError::file(to, &error)),
+        }
+        Ok(self.convert.undo()?)
+    }
+
+    /// The pool has the file: else this computer's folder is not the daemon's.
+    fn must_be_seen(&self, context: &Context<'_>) -> Result<(), StepError> {
+        checked(lookup::pool(context.connect(), &self.pool)?.refresh(0))?;
+        let seen = pools::at(context.connect(), &self.convert.to)?;
+        let is_same = match seen {
+            Some(raw) => proof::of_daemon(context.host, &pools::read_volume(&raw)?.0).is_some(),
+            None => false,
+        };
+        if is_same { Ok(()) } else { Err(StepError::touched(StorageError::NoImage)) }
+    }
+}
+
 impl Act for CopyFile {
     fn text(&self) -> StepText {
         let to = lectern_model::storage::name_of(&self.convert.to).to_owned();
@@ -81,6 +127,11 @@ impl Act for CopyFile {
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         let refresh = CommandLine::virsh(host.as_str()).args(["pool-refresh", "--pool"]).arg(&self.pool);
         self.convert.commands().into_iter().chain([refresh]).collect()
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let refresh = CommandLine::virsh(host.as_str()).args(["pool-refresh", "--pool"]).arg(&self.pool);
+        vec![CommandLine::new("rm").args(["--", &self.convert.to]), refresh]
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -93,15 +144,19 @@ impl Act for CopyFile {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         if context.resumed {
-            self.convert.undo()?;
+            self.remove(context)?;
         }
-        let done = self.convert.apply(&|| context.cancel.is_set(), context.progress);
+        let whole = |copy: &Path| {
+            let id = FileId::of(copy).map_err(|error| StorageError::file(copy, &error))?;
+            (context.made)(Mark::File(id)).map_err(|error| HostError::System(error.to_string()).into())
+        };
+        let done = self.convert.apply(&|| context.cancel.is_set(), context.progress, &whole);
         done.map_err(|error| volume::taken(error, &self.convert.to))?;
-        Ok(checked(lookup::pool(context.connect(), &self.pool)?.refresh(0))?)
+        self.must_be_seen(context)
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        if self.convert.undo()? {
+        if self.remove(context)? {
             checked(lookup::pool(context.connect(), &self.pool)?.refresh(0))?;
         }
         Ok(())

@@ -38,9 +38,9 @@ pub struct DeleteImage {
     pub path: String,
     /// Whether it is a volume of a pool.
     pub in_pool: bool,
-    /// The machine that it goes with.
-    pub machine: DomainId,
-    /// All files that go with that machine.
+    /// The machines that go together with it.
+    pub machines: BTreeSet<DomainId>,
+    /// All files that go with those machines.
     pub together: BTreeSet<String>,
 }
 
@@ -58,7 +58,7 @@ impl Act for DeleteImage {
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        let leaving = Leaving { machines: BTreeSet::from([self.machine]), files: self.together.clone() };
+        let leaving = Leaving { machines: self.machines.clone(), files: self.together.clone() };
         must_be_free(&map(context.connect())?, self.path.clone(), &leaving)
     }
 
@@ -68,7 +68,7 @@ impl Act for DeleteImage {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         // It may have been started since the plan was made, or since it was forced off.
-        must_be_off(context, self.machine)?;
+        self.machines.iter().try_for_each(|machine| must_be_off(context, *machine))?;
         Ok(remove::delete_here(context.connect(), context.host, &self.path).map(drop)?)
     }
 

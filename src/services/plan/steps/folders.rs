@@ -9,7 +9,7 @@ use crate::{
     plan::{Step, StepError, context::Context, step::Act},
 };
 
-/// Let QEMU's user pass through folders; undone by giving them back the rights that they had.
+/// Let QEMU's user pass through folders; undone by taking back that one right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MendFolders {
     /// The folders, and the user.
@@ -28,6 +28,10 @@ impl Act for MendFolders {
         self.mend.commands()
     }
 
+    fn undo_commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        self.before.commands(self.mend.uid)
+    }
+
     fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
         Ok(self.mend.rights().map(drop)?)
     }
@@ -37,7 +41,7 @@ impl Act for MendFolders {
     }
 
     fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
-        Ok(self.before.give_back()?)
+        Ok(self.before.give_back(self.mend.uid)?)
     }
 
     fn without_secrets(&self) -> Step {

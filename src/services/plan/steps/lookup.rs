@@ -65,6 +65,14 @@ pub(super) fn pool(connect: &Connect, name: &str) -> Result<StoragePool, Libvirt
     checked(connect.lookup_storage_pool_by_name(name))
 }
 
+/// The pool of this name, where there is one.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn pool_named(connect: &Connect, name: &str) -> Result<Option<StoragePool>, LibvirtError> {
+    found(connect.lookup_storage_pool_by_name(name), codes::NO_STORAGE_POOL)
+}
+
 /// The volume of this name in a pool that is read anew, so that files which came from elsewhere are seen.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lectern_model::{command::CommandLine, id::DomainId, sed, uri::HostUri};
 use serde::{Deserialize, Serialize};
 
-use super::{batch, domain};
+use super::{batch, define::Define, lookup};
 use crate::{
     host::HostError,
     jobs::StepText,
@@ -19,12 +19,12 @@ pub struct DefineMachines {
     /// The machine that they are made from: its name, and its inactive XML.
     pub from: (String, String),
     /// The machines.
-    pub machines: Vec<domain::Define>,
+    pub machines: Vec<Define>,
 }
 
 impl DefineMachines {
     /// The other machine's XML, edited as the course does it, and defined.
-    fn line(&self, host: &HostUri, machine: &domain::Define) -> CommandLine {
+    fn line(&self, host: &HostUri, machine: &Define) -> CommandLine {
         let virsh = || CommandLine::virsh(host.as_str());
         let (name, xml) = &self.from;
         let dump = virsh().args(["dumpxml", "--inactive", "--security-info", "--domain"]).arg(name);
@@ -36,7 +36,7 @@ impl DefineMachines {
 
 impl Act for DefineMachines {
     fn text(&self) -> StepText {
-        let name = |machine: Option<&domain::Define>| machine.map(|machine| machine.name.clone()).unwrap_or_default();
+        let name = |machine: Option<&Define>| machine.map(|machine| machine.name.clone()).unwrap_or_default();
         let (first, last) = (name(self.machines.first()), name(self.machines.last()));
         StepText::DefineMachines { first, last, count: self.machines.len() }
     }
@@ -45,11 +45,15 @@ impl Act for DefineMachines {
         self.machines.iter().map(|machine| self.line(host, machine)).collect()
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.machines.iter().rev().flat_map(|machine| machine.undo_commands(host)).collect()
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         let there = checked(context.connect().list_all_domains(0))?;
         let names: BTreeSet<String> = there.iter().filter_map(|domain| checked(domain.name()).ok()).collect();
         let ids: BTreeSet<String> = there.iter().filter_map(|domain| checked(domain.uuid_string()).ok()).collect();
-        let taken = |machine: &&domain::Define| names.contains(&machine.name) || ids.contains(&machine.id.to_string());
+        let taken = |machine: &&Define| names.contains(&machine.name) || ids.contains(&machine.id.to_string());
         match self.machines.iter().find(taken) {
             Some(machine) => Err(StepError::untouched(StepFailure::NameTaken(machine.name.clone()))),
             None => Ok(()),
@@ -57,17 +61,16 @@ impl Act for DefineMachines {
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        batch::each(context, &self.machines, |context, machine| machine.apply(context))
+        batch::each(context, &self.machines, |context, machine| machine.apply_own(context))
     }
 
     /// Only the identifiers that were made for them are looked for: a machine of others is never met.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        batch::each(context, &self.machines, |context, machine| machine.undo(context))
+        batch::each(context, &self.machines, |context, machine| machine.undo_own(context))
     }
 
     fn without_secrets(&self) -> Step {
-        let clean =
-            |machine: &domain::Define| domain::Define { xml: secrets::without(&machine.xml), ..machine.clone() };
+        let clean = |machine: &Define| Define { xml: secrets::without(&machine.xml), ..machine.clone() };
         let (name, xml) = &self.from;
         let machines = self.machines.iter().map(clean).collect();
         Self { from: (name.clone(), secrets::without(xml)), machines }.into()
@@ -127,7 +130,7 @@ impl Act for StartMachines {
 }
 
 fn start(context: &Context<'_>, id: DomainId) -> Result<(), StepError> {
-    let domain = super::lookup::domain(context.connect(), id)?.ok_or(HostError::Gone)?;
+    let domain = lookup::domain(context.connect(), id)?.ok_or(HostError::Gone)?;
     if !checked(domain.is_active())? {
         checked(domain.create())?;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lectern_model::{command::CommandLine, id::DomainId, storage::dependency::Leaving, uri::HostUri};
 use serde::{Deserialize, Serialize};
 
-use super::{batch, delete, domain::Discard};
+use super::{batch, delete, undefine::Discard};
 use crate::{
     disk::remove,
     jobs::StepText,

@@ -3,6 +3,7 @@
 mod batch;
 mod breath;
 mod copy;
+mod define;
 mod delete;
 mod domain;
 mod folders;
@@ -17,12 +18,13 @@ mod pool;
 mod power;
 mod ready;
 mod snapshots;
+mod undefine;
 mod volume;
 
 pub use self::{
     copy::{CopyFile, CopyVolume},
+    define::{Define, Redefine},
     delete::DeleteImage,
-    domain::{Define, Discard, Redefine, Undefine},
     folders::MendFolders,
     machines::{DefineMachines, StartMachines},
     many::{DeleteImages, DiscardMachines},
@@ -34,8 +36,9 @@ pub use self::{
     power::{ForceOff, MustBeOff, Start},
     ready::{Pending, ReadyNetwork, ReadyPool},
     snapshots::SnapshotRecord,
+    undefine::{Discard, Undefine},
     volume::CreateVolume,
 };
 
-pub(super) use self::delete::may_be_undone;
 pub(crate) use self::domain::inactive_xml;
+pub(super) use self::{delete::may_be_undone, domain::same, volume::disks_marked};

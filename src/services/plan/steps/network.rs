@@ -28,6 +28,10 @@ impl Act for StartNetwork {
         vec![CommandLine::virsh(host.as_str()).args(["net-start", "--network"]).arg(&self.name)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![CommandLine::virsh(host.as_str()).args(["net-destroy", "--network"]).arg(&self.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         lookup::network(context.connect(), &self.name)?;
         Ok(())
@@ -78,6 +82,14 @@ impl Act for StopNetwork {
         vec![CommandLine::virsh(host.as_str()).args(["net-destroy", "--network"]).arg(&self.name)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let virsh = CommandLine::virsh(host.as_str());
+        vec![match &self.transient {
+            Some(xml) => virsh.args(["net-create", "/dev/stdin"]).input(xml),
+            None => virsh.args(["net-start", "--network"]).arg(&self.name),
+        }]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         found(context, self.id).map(drop)
     }
@@ -115,6 +127,11 @@ pub struct SetNetworkAutostart {
 }
 
 impl SetNetworkAutostart {
+    fn line(&self, host: &HostUri, on: bool) -> CommandLine {
+        let line = CommandLine::virsh(host.as_str()).args(["net-autostart", "--network"]).arg(&self.name);
+        line.args((!on).then_some("--disable"))
+    }
+
     fn set(&self, context: &Context<'_>, on: bool) -> Result<(), StepError> {
         Ok(checked(found(context, self.id)?.set_autostart(on))?)
     }
@@ -126,8 +143,11 @@ impl Act for SetNetworkAutostart {
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let line = CommandLine::virsh(host.as_str()).args(["net-autostart", "--network"]).arg(&self.name);
-        vec![line.args((!self.on).then_some("--disable"))]
+        vec![self.line(host, self.on)]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![self.line(host, !self.on)]
     }
 
     fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {

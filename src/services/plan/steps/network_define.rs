@@ -12,7 +12,12 @@ use super::{
 use crate::{
     jobs::StepText,
     libvirt::ffi::error::checked,
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    plan::{
+        Step, StepError, StepFailure,
+        context::Context,
+        mark::{Config, Mark},
+        step::Act,
+    },
 };
 
 /// Define a new network.
@@ -35,6 +40,10 @@ impl Act for DefineNetwork {
         vec![define_line(host, &self.xml)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![CommandLine::virsh(host.as_str()).args(["net-undefine", "--network"]).arg(&self.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         let named = lookup::network_named(context.connect(), &self.name)?;
         if named.is_some() || lookup::network_by_id(context.connect(), self.id)?.is_some() {
@@ -44,11 +53,19 @@ impl Act for DefineNetwork {
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        define(context, &self.xml)
+        if context.resumed && lookup::network_by_id(context.connect(), self.id)?.is_some() {
+            // Defined by the run that was cut off, or else by others.
+            let taken = || StepError::untouched(StepFailure::NetworkNameTaken(self.name.clone()));
+            return context.mark.map(drop).ok_or_else(taken);
+        }
+        defined(context, &self.xml)
     }
 
-    /// Only the identifier that was made for it is looked for: a network of others is never met.
+    /// Only the identifier that was made for it is looked for; one that a file gave may be a network of others.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        if lookup::network_by_id(context.connect(), self.id)?.is_some() && context.mark.is_none() {
+            return Err(StepError::untouched(StepFailure::Doubtful(self.name.clone())));
+        }
         remove(context, self.id)
     }
 
@@ -80,16 +97,36 @@ impl Act for RedefineNetwork {
         vec![define_line(host, &self.new)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![define_line(host, &self.old)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         unchanged(context, self.id, &self.name, &self.old)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        define(context, &self.new)
+        // Begun by a run that was cut off: where it is no longer what it was, it was applied, or others changed it.
+        if context.resumed && self.check(context).is_err() {
+            return self.check_undo(context);
+        }
+        defined(context, &self.new)
+    }
+
+    fn check_undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let now = inactive_xml(&found(context, self.id)?)?;
+        let is_ours = match context.mark {
+            Some(Mark::Config(config)) => config.is(&now),
+            _ => same(&now, &self.new),
+        };
+        if is_ours || same(&now, &self.old) { Ok(()) } else { Err(changed(&self.name)) }
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        define(context, &self.old)
+        if same(&inactive_xml(&found(context, self.id)?)?, &self.old) {
+            return Ok(());
+        }
+        define(context, &self.old).map(drop)
     }
 
     fn without_secrets(&self) -> Step {
@@ -110,6 +147,20 @@ pub struct UndefineNetwork {
     pub autostart: bool,
 }
 
+impl UndefineNetwork {
+    /// The network, defined again; one of others that came meanwhile stays as it is.
+    fn had_back(&self, context: &Context<'_>) -> Result<Network, StepError> {
+        match lookup::network_by_id(context.connect(), self.id)? {
+            Some(network) if same(&inactive_xml(&network)?, &self.xml) => Ok(network),
+            Some(_) => Err(changed(&self.name)),
+            None if lookup::network_named(context.connect(), &self.name)?.is_some() => {
+                Err(StepError::untouched(StepFailure::NetworkNameTaken(self.name.clone())))
+            }
+            None => define(context, &self.xml),
+        }
+    }
+}
+
 impl Act for UndefineNetwork {
     fn text(&self) -> StepText {
         StepText::UndefineNetwork { name: self.name.clone() }
@@ -117,6 +168,11 @@ impl Act for UndefineNetwork {
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         vec![CommandLine::virsh(host.as_str()).args(["net-undefine", "--network"]).arg(&self.name)]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let autostart = || CommandLine::virsh(host.as_str()).args(["net-autostart", "--network"]).arg(&self.name);
+        std::iter::once(define_line(host, &self.xml)).chain(self.autostart.then(autostart)).collect()
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -131,9 +187,9 @@ impl Act for UndefineNetwork {
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        define(context, &self.xml)?;
+        let network = self.had_back(context)?;
         if self.autostart {
-            checked(found(context, self.id)?.set_autostart(true))?;
+            checked(network.set_autostart(true))?;
         }
         Ok(())
     }
@@ -150,18 +206,25 @@ pub(super) fn inactive_xml(network: &Network) -> Result<String, StepError> {
 
 /// Looks whether the network is as the plan found it.
 pub(super) fn unchanged(context: &Context<'_>, id: NetworkId, name: &str, old: &str) -> Result<(), StepError> {
-    if same(&inactive_xml(&found(context, id)?)?, old) {
-        Ok(())
-    } else {
-        Err(StepError::untouched(StepFailure::ChangedMeanwhile(name.to_owned())))
-    }
+    if same(&inactive_xml(&found(context, id)?)?, old) { Ok(()) } else { Err(changed(name)) }
 }
 
-pub(super) fn define(context: &Context<'_>, xml: &str) -> Result<(), StepError> {
-    Ok(checked(context.connect().define_network_xml(xml)).map(drop)?)
+/// Somebody else changed it.
+pub(super) fn changed(name: &str) -> StepError {
+    StepError::untouched(StepFailure::ChangedMeanwhile(name.to_owned()))
 }
 
-fn define_line(host: &HostUri, xml: &str) -> CommandLine {
+pub(super) fn define(context: &Context<'_>, xml: &str) -> Result<Network, StepError> {
+    Ok(checked(context.connect().define_network_xml(xml))?)
+}
+
+/// Defines a network, and notes what libvirt has made of the XML.
+fn defined(context: &Context<'_>, xml: &str) -> Result<(), StepError> {
+    let network = define(context, xml)?;
+    (context.made)(Mark::Config(Config::new(inactive_xml(&network)?)))
+}
+
+pub(super) fn define_line(host: &HostUri, xml: &str) -> CommandLine {
     CommandLine::virsh(host.as_str()).args(["net-define", "/dev/stdin"]).input(xml)
 }
 

@@ -14,12 +14,17 @@ use virt::network::Network;
 use super::{
     domain::same,
     network::found,
-    network_define::{define, inactive_xml, unchanged},
+    network_define::{changed, define, define_line, inactive_xml, unchanged},
 };
 use crate::{
     jobs::StepText,
     libvirt::ffi::error::checked,
-    plan::{Step, StepError, context::Context, step::Act},
+    plan::{
+        Step, StepError,
+        context::Context,
+        mark::{Config, Mark},
+        step::Act,
+    },
 };
 
 /// Change a started network at once (`virNetworkUpdate`).
@@ -37,6 +42,12 @@ pub struct UpdateNetwork {
 }
 
 impl UpdateNetwork {
+    /// Whether a network is as it was before.
+    fn is_undone(&self, config: &str, live: Option<&str>) -> bool {
+        let is_old = self.old.as_ref().is_none_or(|old| same(config, old));
+        is_old && live.is_none_or(|live| self.edits.iter().all(|edit| edit.reversed().is_done(live)))
+    }
+
     fn line(&self, host: &HostUri, edit: &LiveEdit) -> CommandLine {
         let line = CommandLine::virsh(host.as_str()).args(["net-update", "--network"]).arg(&self.name);
         let line = line.args([edit.virsh(), edit.section.virsh(), "--xml"]).arg(&edit.xml);
@@ -78,6 +89,12 @@ impl Act for UpdateNetwork {
         self.edits.iter().map(|edit| self.line(host, edit)).collect()
     }
 
+    /// What goes and comes back is the last of its kind then: so the configuration is defined again.
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let lines = self.edits.iter().rev().map(|edit| self.line(host, &edit.reversed()));
+        lines.chain(self.old.as_ref().map(|old| define_line(host, old))).collect()
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         match &self.old {
             Some(old) => unchanged(context, self.id, &self.name, old),
@@ -87,7 +104,25 @@ impl Act for UpdateNetwork {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let network = found(context, self.id)?;
-        self.edits.iter().try_for_each(|edit| self.make(&network, edit))
+        for (nth, edit) in self.edits.iter().enumerate() {
+            self.make(&network, edit)?;
+            (context.made)(Mark::Update(Config::new(inactive_xml(&network)?), nth + 1))?;
+        }
+        Ok(())
+    }
+
+    /// What the changes left must be there still, both in the configuration and in what runs.
+    fn check_undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let network = found(context, self.id)?;
+        let config = inactive_xml(&network)?;
+        let live = if checked(network.is_active())? { Some(checked(network.xml_desc(0))?) } else { None };
+        if self.is_undone(&config, live.as_deref()) {
+            return Ok(());
+        }
+        let Some(Mark::Update(own, done)) = context.mark else { return Err(changed(&self.name)) };
+        let is_live = |live: &String| self.edits.iter().take(*done).all(|edit| edit.is_done(live));
+        let is_ours = (self.old.is_none() || own.is(&config)) && live.as_ref().is_none_or(is_live);
+        if is_ours { Ok(()) } else { Err(changed(&self.name)) }
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -95,7 +130,7 @@ impl Act for UpdateNetwork {
         self.edits.iter().rev().try_for_each(|edit| self.make(&network, &edit.reversed()))?;
         // What goes and comes back is the last of its kind then, and has lost what Lectern does not know of it.
         match &self.old {
-            Some(old) if !same(&inactive_xml(&network)?, old) => define(context, old),
+            Some(old) if !same(&inactive_xml(&network)?, old) => define(context, old).map(drop),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, units::Bytes, uri::HostUri};
 use serde::{Deserialize, Serialize};
-use virt::storage_pool::StoragePool;
+use virt::{storage_pool::StoragePool, storage_vol::StorageVol};
 
 use super::{batch, lookup, volume};
 use crate::{
@@ -17,9 +17,14 @@ use crate::{
     jobs::StepText,
     libvirt::{
         ffi::{codes, error::checked},
-        storage::change,
+        storage::{change, pools},
     },
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    plan::{
+        Step, StepError, StepFailure,
+        context::Context,
+        mark::{Mark, VolumeMark},
+        step::Act,
+    },
 };
 
 /// How often a pool that is busy is asked again, and after what time: libvirt refreshes none in which an image is made.
@@ -35,6 +40,37 @@ pub struct CreateOverlays {
     pub folder: Option<String>,
     /// The overlays, each with its base.
     pub new: Vec<NewVolume>,
+}
+
+impl CreateOverlays {
+    /// The names of those that are there and were made by this step.
+    ///
+    /// # Errors
+    /// [`StepFailure::Doubtful`] if one is there that may be another's.
+    fn own(&self, context: &Context<'_>, pool: &StoragePool) -> Result<BTreeSet<String>, StepError> {
+        let mut own = BTreeSet::new();
+        for volume in checked(pool.list_all_volumes(0))? {
+            let name = checked(volume.name())?;
+            let Some(new) = self.new.iter().find(|new| new.name == name) else { continue };
+            if !is_own(context, new, &volume)? {
+                return Err(StepError::touched(StepFailure::Doubtful(name)));
+            }
+            own.insert(name);
+        }
+        Ok(own)
+    }
+}
+
+/// A kill in the middle leaves some that were asked for and not noted: they are as wanted, and were made in the same
+/// breath as those that were.
+fn is_own(context: &Context<'_>, new: &NewVolume, raw: &StorageVol) -> Result<bool, StepError> {
+    if let Some(Mark::Volume(mark)) = context.mark.and_then(|mark| mark.part(&new.name)) {
+        return Ok(mark.is(raw)?);
+    }
+    let Some(Mark::Many(parts)) = context.mark else { return Ok(false) };
+    let (volume, _) = pools::read_volume(raw)?;
+    let near = |mark: &Mark| matches!(mark, Mark::Volume(mark) if mark.is_near(&volume));
+    Ok(new.is_made(&volume) && parts.values().any(near))
 }
 
 impl Act for CreateOverlays {
@@ -53,6 +89,10 @@ impl Act for CreateOverlays {
         self.new.iter().map(|new| create().input(&volume::xml(new))).collect()
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.new.iter().rev().map(|new| volume::delete_line(host, &self.pool, &new.name)).collect()
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         let there = names(&refreshed(context, &self.pool)?)?;
         match self.new.iter().find(|new| there.contains(&new.name)) {
@@ -63,11 +103,13 @@ impl Act for CreateOverlays {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let pool = refreshed(context, &self.pool)?;
-        let there = if context.resumed { names(&pool)? } else { BTreeSet::new() };
+        let there = if context.resumed { self.own(context, &pool)? } else { BTreeSet::new() };
         let missing: Vec<&NewVolume> = self.new.iter().filter(|new| !there.contains(&new.name)).collect();
         let made = Mutex::new(Vec::new());
-        let outcome = batch::each(context, &missing, |_, new| {
-            change::make(&pool, new).map_err(|error| failed(error, &new.name))?;
+        let outcome = batch::each(context, &missing, |context, new| {
+            let volume = change::create_new(&pool, new).map_err(|error| failed(error, &new.name))?;
+            let mark = Mark::Volume(VolumeMark::of(context.host, &volume, true)?);
+            (context.made)(Mark::Part(new.name.clone(), Box::new(mark)))?;
             made.lock().unwrap_or_else(PoisonError::into_inner).push(new.name.clone());
             Ok(())
         });
@@ -86,8 +128,9 @@ impl Act for CreateOverlays {
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        let names: Vec<String> = self.new.iter().map(|new| new.name.clone()).collect();
-        delete(context, &self.pool, &names)
+        let pool = refreshed(context, &self.pool)?;
+        let own: Vec<String> = self.own(context, &pool)?.into_iter().collect();
+        delete(context, &self.pool, &own)
     }
 
     fn without_secrets(&self) -> Step {

@@ -29,6 +29,11 @@ impl Act for Start {
         jobs::commands(&self.text(), host, DomainState::ShutOff)
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let off = StepText::Act { action: DomainAction::ForceOff, name: self.name.clone() };
+        jobs::commands(&off, host, DomainState::Running)
+    }
+
     fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
         Ok(())
     }

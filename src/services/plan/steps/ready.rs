@@ -1,15 +1,19 @@
 //! Making the network and the pool that a host should have: there, on, and coming with the host.
 
-use lectern_model::{command::CommandLine, uri::HostUri, xml::Element};
+use lectern_model::{
+    command::CommandLine,
+    uri::HostUri,
+    xml::{Document, Element},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::lookup;
 use crate::{
-    host::HostError,
+    host::{HostError, StorageError},
     jobs::StepText,
     libvirt::ffi::error::checked,
-    plan::{Step, StepError, context::Context, step::Act},
+    plan::{Step, StepError, StepFailure, context::Context, step::Act},
     probe::written,
 };
 
@@ -87,11 +91,18 @@ impl Act for ReadyNetwork {
         lines(self.pending, &define, &start, &autostart)
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        undo_lines(self.pending, &self.name, host, ["net-autostart", "net-destroy", "net-undefine"], "--network")
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        if !self.pending.define {
-            lookup::network(context.connect(), &self.name)?;
+        match lookup::network_named(context.connect(), &self.name)? {
+            Some(_) if self.pending.define => {
+                Err(StepError::untouched(StepFailure::NetworkNameTaken(self.name.clone())))
+            }
+            None if !self.pending.define => Err(HostError::Gone.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -111,7 +122,10 @@ impl Act for ReadyNetwork {
 
     /// What was there before stays on: others may have begun to use it.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        let Ok(network) = lookup::network(context.connect(), &self.name) else { return Ok(()) };
+        let Some(network) = lookup::network_named(context.connect(), &self.name)? else { return Ok(()) };
+        if self.pending.define && !is_of(&self.xml, &checked(network.uuid_string())?) {
+            return Ok(());
+        }
         if self.pending.autostart {
             checked(network.set_autostart(false))?;
         }
@@ -168,11 +182,16 @@ impl Act for ReadyPool {
         lines(self.pending, &define, &start, &autostart)
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        undo_lines(self.pending, &self.name, host, ["pool-autostart", "pool-destroy", "pool-undefine"], "--pool")
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        if !self.pending.define {
-            lookup::pool(context.connect(), &self.name)?;
+        match lookup::pool_named(context.connect(), &self.name)? {
+            Some(_) if self.pending.define => Err(StepError::untouched(StepFailure::FileTaken(self.name.clone()))),
+            None if !self.pending.define => Err(StorageError::NoPool.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -193,7 +212,10 @@ impl Act for ReadyPool {
 
     /// The folder stays, with what is in it; what was there before stays on: others may have begun to use it.
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
-        let Ok(pool) = lookup::pool(context.connect(), &self.name) else { return Ok(()) };
+        let Some(pool) = lookup::pool_named(context.connect(), &self.name)? else { return Ok(()) };
+        if self.pending.define && !is_of(&self.xml, &checked(pool.uuid_string())?) {
+            return Ok(());
+        }
         if self.pending.autostart {
             checked(pool.set_autostart(false))?;
         }
@@ -220,4 +242,19 @@ fn lines(
 ) -> Vec<CommandLine> {
     let wanted = [(pending.define, define), (pending.start, start), (pending.autostart, autostart)];
     wanted.into_iter().filter_map(|(wanted, line)| wanted.then(line)).collect()
+}
+
+/// The lines of the way back.
+fn undo_lines(pending: Pending, name: &str, host: &HostUri, words: [&str; 3], option: &str) -> Vec<CommandLine> {
+    let [autostart, stop, undefine] = words;
+    let line = |word: &str| CommandLine::virsh(host.as_str()).args([word, option]).arg(name);
+    let disable = pending.autostart.then(|| line(autostart).arg("--disable"));
+    let rest = pending.define.then(|| [line(stop), line(undefine)]);
+    disable.into_iter().chain(rest.into_iter().flatten()).collect()
+}
+
+/// Whether it is the one of this XML, and not another of the same name.
+fn is_of(xml: &str, uuid: &str) -> bool {
+    let own = Document::parse(xml).ok().and_then(|document| Some(document.root().child("uuid")?.text().into_owned()));
+    own.is_some_and(|own| own.trim() == uuid)
 }

@@ -1,14 +1,32 @@
 //! Making volumes.
 
-use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, uri::HostUri};
+use lectern_model::{
+    command::CommandLine,
+    id::DomainId,
+    storage::{
+        machine::{Place, StateFolders},
+        new_volume::NewVolume,
+    },
+    uri::HostUri,
+};
 use serde::{Deserialize, Serialize};
+use virt::storage_vol::StorageVol;
 
 use super::lookup;
 use crate::{
     host::StorageError,
     jobs::StepText,
-    libvirt::{ffi::error::checked, storage::change},
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    libvirt::{
+        ffi::error::checked,
+        line::Line,
+        storage::{change, machines},
+    },
+    plan::{
+        Step, StepError, StepFailure,
+        context::Context,
+        mark::{Mark, VolumeMark},
+        step::Act,
+    },
 };
 
 /// Make a volume: empty, or an overlay of a base.
@@ -32,15 +50,26 @@ impl Act for CreateVolume {
         vec![virsh.arg("/dev/stdin").input(&xml(&self.new))]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![delete_line(host, &self.pool, &self.new.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         must_be_free(context, &self.pool, &self.new.name)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         context.go_on()?;
+        if context.resumed
+            && let Some(volume) = lookup::volume(context.connect(), &self.pool, &self.new.name)?
+        {
+            // Made by the run that was cut off, or else by others.
+            let is_ours = is_marked(context, &volume)?;
+            return if is_ours { Ok(()) } else { Err(taken(StorageError::Exists, &self.new.name)) };
+        }
         let pool = lookup::pool(context.connect(), &self.pool)?;
-        // Exactly that volume may be there from a run that was cut off in here.
-        change::create_in(&pool, &self.new).map(drop).map_err(|error| taken(error, &self.new.name))
+        let made = change::create_new(&pool, &self.new).map_err(|error| taken(error, &self.new.name))?;
+        (context.made)(Mark::Volume(VolumeMark::of(context.host, &made, true)?))
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -76,13 +105,84 @@ pub(super) fn must_be_free(context: &Context<'_>, pool: &str, name: &str) -> Res
     }
 }
 
-/// Deletes the volume if it is there.
+/// Whether it is the volume that the step has made.
+fn is_marked(context: &Context<'_>, volume: &StorageVol) -> Result<bool, StepError> {
+    match context.mark {
+        Some(Mark::Volume(mark)) => Ok(mark.is(volume)?),
+        _ => Ok(false),
+    }
+}
+
+/// Deletes the volume that the step has made, if it is there.
+///
+/// # Errors
+/// [`StepFailure::Doubtful`] for one that may be another's, which stays; else as libvirt gives it.
+pub(super) fn delete(context: &Context<'_>, pool: &str, name: &str) -> Result<(), StepError> {
+    match lookup::volume(context.connect(), pool, name)? {
+        Some(volume) if is_marked(context, &volume)? => Ok(checked(volume.delete(0))?),
+        Some(_) => Err(StepError::untouched(StepFailure::Doubtful(name.to_owned()))),
+        None => Ok(()),
+    }
+}
+
+/// [`delete`] in a shell.
+pub(super) fn delete_line(host: &HostUri, pool: &str, name: &str) -> CommandLine {
+    CommandLine::virsh(host.as_str()).args(["vol-delete", "--pool"]).arg(pool).arg("--vol").arg(name)
+}
+
+/// Takes the machine off, and gives for each volume of `before` that is a disk of it a mark as it is now: the machine is
+/// the plan's own, so what it names is. Nothing where the machine is not there.
 ///
 /// # Errors
 /// As libvirt gives it.
-pub(super) fn delete(context: &Context<'_>, pool: &str, name: &str) -> Result<(), StepError> {
-    match lookup::volume(context.connect(), pool, name)? {
-        Some(volume) => Ok(checked(volume.delete(0))?),
-        None => Ok(()),
+pub(in crate::plan) fn disks_marked(
+    line: &Line,
+    host: &HostUri,
+    machine: DomainId,
+    before: &[(usize, &Step, &Mark)],
+) -> Result<Vec<(usize, Mark)>, StepError> {
+    let Some(domain) = lookup::domain(line.connect(), machine)? else { return Ok(Vec::new()) };
+    if checked(domain.is_active())? {
+        checked(domain.destroy())?;
+    }
+    let files = machines::read(&domain)?.files(&StateFolders::system());
+    let is_disk = |path: &str, pool: &str, name: &str| {
+        files.iter().any(|file| match &file.place {
+            Place::Path(own) => own == path,
+            Place::Volume { pool: in_pool, volume } => in_pool == pool && volume == name,
+            Place::Network { .. } => false,
+        })
+    };
+    let mut after = Vec::new();
+    for (at, step, mark) in before {
+        for (pool, name, mark) in volumes(step, mark) {
+            if mark.is_file() || !is_disk(mark.path(), pool, name) {
+                continue;
+            }
+            let Some(volume) = lookup::volume(line.connect(), pool, name)? else { continue };
+            let now = VolumeMark::of(host, &volume, true)?;
+            if now.path() == mark.path() {
+                let is_part = matches!(step, Step::CreateOverlays(_));
+                let now = Mark::Volume(now);
+                after.push((*at, if is_part { Mark::Part(name.to_owned(), Box::new(now)) } else { now }));
+            }
+        }
+    }
+    Ok(after)
+}
+
+/// The volumes that a step has made, each with its pool and name.
+fn volumes<'s>(step: &'s Step, mark: &'s Mark) -> Vec<(&'s str, &'s str, &'s VolumeMark)> {
+    match (step, mark) {
+        (Step::CreateVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
+        (Step::CopyVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
+        (Step::CreateOverlays(made), Mark::Many(parts)) => {
+            let volume = |(name, part): (&'s String, &'s Mark)| match part {
+                Mark::Volume(mark) => Some((made.pool.as_str(), name.as_str(), mark)),
+                _ => None,
+            };
+            parts.iter().filter_map(volume).collect()
+        }
+        _ => Vec::new(),
     }
 }

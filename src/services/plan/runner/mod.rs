@@ -1,25 +1,20 @@
-//! The run of a plan: forward step by step, and back again when it has to.
+//! The run of a plan: forward step by step; `back` takes it back again when it has to.
 
-use std::{
-    io,
-    thread::sleep,
-    time::{Duration, Instant},
-};
+mod back;
+
+use std::{cell::RefCell, io};
 
 use async_channel::Sender;
 
 use super::{
-    Injection, JobEvent, Left, Outcome, Plan, Point, StepError, StepFailure,
+    Injection, JobEvent, Left, Outcome, Plan, Point, Step, StepError, StepFailure,
     context::{Cancel, Context},
-    journal::{self, Journal, Progress},
-    steps,
+    identity::HostIdentity,
+    job::Shared,
+    journal::{self, Journal, Progress, is_begun},
+    mark::{Made, Mark},
 };
-use crate::{host::HostError, libvirt::line::Line};
-
-/// How long a run that must undo waits for a host that went away.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How often it tries to come back.
-const TRY: Duration = Duration::from_millis(500);
+use crate::libvirt::line::Line;
 
 /// Which way a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +31,7 @@ pub(super) struct Runner<'a> {
     progress: Vec<Progress>,
     /// Steps that an earlier run had begun.
     resumed: Vec<bool>,
+    made: Shared,
     events: &'a Sender<JobEvent>,
     cancel: Cancel,
     injection: Box<dyn Injection>,
@@ -46,6 +42,7 @@ impl<'a> Runner<'a> {
     pub(super) fn new(
         plan: Plan,
         progress: Vec<Progress>,
+        made: Shared,
         events: &'a Sender<JobEvent>,
         cancel: Cancel,
         injection: Box<dyn Injection>,
@@ -53,19 +50,26 @@ impl<'a> Runner<'a> {
         let resumed = progress.iter().map(|progress| *progress == Progress::Begun).collect();
         let to_events = events.clone();
         let bytes = Box::new(move |done, all| drop(to_events.send_blocking(JobEvent::Bytes(done, all))));
-        Self { plan, progress, resumed, events, cancel, injection, bytes }
+        Self { plan, progress, resumed, made, events, cancel, injection, bytes }
     }
 
     /// Runs to the end.
-    pub(super) fn run(mut self, course: Course, begin: impl FnOnce(&Plan) -> io::Result<Journal>) -> Outcome {
+    pub(super) fn run(mut self, course: Course, begin: impl FnOnce(&Plan, &Made) -> io::Result<Journal>) -> Outcome {
         let nothing_done = |why| Outcome::Undone { why: Some(why), left: Vec::new() };
-        let mut journal = match begin(&self.plan) {
+        // The journal of a plan that begins says on which host it does.
+        let first = if self.made.lock().host.is_none() { Some(self.first_line()) } else { None };
+        let first = match first.transpose() {
+            Ok(line) => line,
+            Err(why) => return nothing_done(why),
+        };
+        let made = self.made.lock().clone();
+        let mut journal = match begin(&self.plan, &made) {
             Ok(journal) => journal,
             Err(error) => return nothing_done(StepError::file(journal::folder(), &error)),
         };
-        let mut line = match Line::open(&self.plan.host) {
+        let mut line = match first.map_or_else(|| self.open(), Ok) {
             Ok(line) => line,
-            Err(error) => return self.unreachable(StepError::untouched(error), journal),
+            Err(why) => return self.unreachable(why, journal),
         };
         let outcome = match course {
             Course::Forward => self.forward(&mut line, &mut journal),
@@ -73,7 +77,7 @@ impl<'a> Runner<'a> {
         };
         // What is left or interrupted is asked about at the next start.
         let settled = match &outcome {
-            Outcome::Done | Outcome::Stopped { .. } => true,
+            Outcome::Done | Outcome::Stopped { .. } | Outcome::Refused { .. } => true,
             Outcome::Undone { left, .. } => left.is_empty(),
             Outcome::Interrupted { .. } => false,
         };
@@ -81,6 +85,25 @@ impl<'a> Runner<'a> {
             tracing::warn!(%error, "the journal of a settled plan stays");
         }
         outcome
+    }
+
+    /// Opens a connection, and notes which host it leads to.
+    fn first_line(&self) -> Result<Line, StepError> {
+        let line = Line::open(&self.plan.host).map_err(StepError::untouched)?;
+        let host = HostIdentity::of(&line).map_err(|error| StepError::untouched(error.why))?;
+        self.made.lock().host = Some(host);
+        Ok(line)
+    }
+
+    /// Opens a connection, which must lead to the host where the plan was begun.
+    fn open(&self) -> Result<Line, StepError> {
+        let line = Line::open(&self.plan.host).map_err(StepError::untouched)?;
+        let now = HostIdentity::of(&line).map_err(|error| StepError::untouched(error.why))?;
+        let is_same = self.made.lock().host.as_ref().is_none_or(|before| before.is(&now, &self.plan.host));
+        if is_same {
+            return Ok(line);
+        }
+        Err(StepError::untouched(StepFailure::OtherHost(self.plan.host.to_string())))
     }
 
     /// The host cannot be reached: what was done before is still done, and the journal knows.
@@ -114,15 +137,12 @@ impl<'a> Runner<'a> {
         if self.plan.steps[at].is_final() && !self.is_past_return() {
             self.check_finals(at, line)?;
         }
-        let context = self.context(at, line);
-        let looked = match self.progress[at] {
-            Progress::Waiting => self.plan.steps[at].check(&context),
-            _ => self.plan.steps[at].check_again(&context),
-        };
+        let look = if self.resumed[at] { Step::check_again } else { Step::check };
+        let looked = self.with(at, line, journal, look);
         looked.map_err(|error| StepError::untouched(error.why))?;
         self.note(at, Progress::Begun, journal).map_err(|error| StepError { untouched: true, ..error })?;
         self.injection.at(Point::Begun(at))?;
-        self.plan.steps[at].apply(&self.context(at, line))?;
+        self.with(at, line, journal, Step::apply)?;
         self.injection.at(Point::Applied(at))?;
         self.note(at, Progress::Done, journal)?;
         self.injection.at(Point::Done(at))
@@ -130,16 +150,17 @@ impl<'a> Runner<'a> {
 
     /// All that cannot be undone is looked at before the first of it is done.
     fn check_finals(&self, first: usize, line: &Line) -> Result<(), StepError> {
+        let nothing = |_| Ok(());
         for (at, step) in self.plan.steps.iter().enumerate().skip(first) {
-            step.check(&self.context(at, line)).map_err(|error| StepError::untouched(error.why))?;
+            let context = self.context(at, line, None, &nothing);
+            step.check(&context).map_err(|error| StepError::untouched(error.why))?;
         }
         Ok(())
     }
 
     /// Whether a final step is done, or may be.
     fn is_past_return(&self) -> bool {
-        let begun = |progress: &Progress| matches!(progress, Progress::Begun | Progress::Done);
-        self.plan.steps.iter().zip(&self.progress).any(|(step, progress)| step.is_final() && begun(progress))
+        self.plan.steps.iter().zip(&self.progress).any(|(step, progress)| step.is_final() && is_begun(*progress))
     }
 
     fn failed(&mut self, at: usize, why: StepError, line: &mut Line, journal: &mut Journal) -> Outcome {
@@ -147,7 +168,8 @@ impl<'a> Runner<'a> {
         if why.untouched && self.progress[at] == Progress::Begun {
             // As if it had never begun: undoing it could destroy what others put there.
             self.progress[at] = Progress::Waiting;
-            if let Err(error) = journal.note(at, Progress::Waiting) {
+            self.made.lock().set(at, None);
+            if let Err(error) = journal.note(at, Progress::Waiting, None) {
                 tracing::warn!(%error, "journal");
             }
         }
@@ -162,77 +184,44 @@ impl<'a> Runner<'a> {
         self.progress.iter().filter(|progress| **progress == Progress::Done).count()
     }
 
-    /// Undoes what is done or may be, newest first. A cancel does not stop it.
-    fn back(&mut self, why: Option<StepError>, line: &mut Line, journal: &mut Journal) -> Outcome {
-        let mut left = Vec::new();
-        for at in (0..self.plan.steps.len()).rev() {
-            if !self.may_be_done(at) {
-                continue;
-            }
-            if let Err(error) = reconnect(line, &self.plan.host) {
-                return Outcome::Interrupted { why: why.unwrap_or_else(|| StepError::untouched(error)) };
-            }
-            match self.back_one(at, line, journal) {
-                Ok(()) => {}
-                Err(error) if error.is_disconnected() || !line.is_alive() => {
-                    return Outcome::Interrupted { why: why.unwrap_or(error) };
-                }
-                // What the step needs must stay: a disk under a machine that could not be taken away.
-                Err(error) => {
-                    left.extend(
-                        (0..=at).rev().filter(|n| self.may_be_done(*n)).map(|step| Left { step, why: error.clone() }),
-                    );
-                    break;
-                }
-            }
-        }
-        Outcome::Undone { why, left }
-    }
-
     fn may_be_done(&self, at: usize) -> bool {
-        matches!(self.progress[at], Progress::Begun | Progress::Done)
+        is_begun(self.progress[at])
     }
 
-    /// An undo that was asked for later: what others have built on it meanwhile is not to be torn down.
-    fn back_asked(&mut self, line: &mut Line, journal: &mut Journal) -> Outcome {
-        if self.progress.iter().all(|progress| *progress == Progress::Done)
-            && let Err(why) = steps::may_be_undone(&self.plan, line)
-        {
-            self.progress.fill(Progress::Waiting);
-            return Outcome::Undone { why: None, left: vec![Left { step: 0, why }] };
-        }
-        self.back(None, line, journal)
+    /// Does something about a step, which notes at once what it makes.
+    fn with<T>(
+        &self,
+        at: usize,
+        line: &Line,
+        journal: &mut Journal,
+        work: impl FnOnce(&Step, &Context<'_>) -> Result<T, StepError>,
+    ) -> Result<T, StepError> {
+        let mark = self.made.lock().get(at).cloned();
+        let journal = RefCell::new(journal);
+        let is = self.progress[at];
+        let made = |mark: Mark| {
+            self.made.lock().set(at, Some(mark.clone()));
+            let noted = journal.borrow_mut().note(at, is, Some(&mark));
+            noted.map_err(|error| StepError::file(journal::folder(), &error))
+        };
+        work(&self.plan.steps[at], &self.context(at, line, mark.as_ref(), &made))
     }
 
-    fn back_one(&mut self, at: usize, line: &Line, journal: &mut Journal) -> Result<(), StepError> {
-        let never = Cancel::default();
-        let context = Context { cancel: &never, ..self.context(at, line) };
-        self.plan.steps[at].undo(&context)?;
-        self.injection.at(Point::Undone(at))?;
-        self.note(at, Progress::Undone, journal)
-    }
-
-    fn context<'c>(&'c self, at: usize, line: &'c Line) -> Context<'c> {
-        Context { line, host: &self.plan.host, resumed: self.resumed[at], cancel: &self.cancel, progress: &self.bytes }
+    fn context<'c>(
+        &'c self,
+        at: usize,
+        line: &'c Line,
+        mark: Option<&'c Mark>,
+        made: &'c dyn Fn(Mark) -> Result<(), StepError>,
+    ) -> Context<'c> {
+        let (host, resumed) = (&self.plan.host, self.resumed[at]);
+        Context { line, host, resumed, mark, made, cancel: &self.cancel, progress: &self.bytes }
     }
 
     fn note(&mut self, at: usize, is: Progress, journal: &mut Journal) -> Result<(), StepError> {
-        journal.note(at, is).map_err(|error| StepError::file(journal::folder(), &error))?;
+        journal.note(at, is, None).map_err(|error| StepError::file(journal::folder(), &error))?;
         self.progress[at] = is;
         let _ = self.events.send_blocking(JobEvent::Step(at, is));
         Ok(())
     }
-}
-
-/// Opens the connection again if it is dead.
-fn reconnect(line: &mut Line, host: &lectern_model::uri::HostUri) -> Result<(), HostError> {
-    let end = Instant::now() + PATIENCE;
-    while !line.is_alive() {
-        match Line::open(host) {
-            Ok(new) => *line = new,
-            Err(error) if Instant::now() > end => return Err(error),
-            Err(_) => sleep(TRY),
-        }
-    }
-    Ok(())
 }
