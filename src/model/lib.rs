@@ -16,6 +16,7 @@
 //! - [`clone`]: one domain's XML and a new identity → the clone's XML
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
+//! - [`tree`]: install trees: where one may be, what is in it, what its installer must be told
 //! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`project`], [`flavor`], [`catalog`]: who may use how much of a host, in OpenStack's words, and how it is kept
 //! - [`capability`]: what a backend can do of the things that not every one can
@@ -53,6 +54,7 @@ pub mod stats;
 pub mod storage;
 pub mod subnet;
 pub mod template;
+pub mod tree;
 pub mod units;
 pub mod uri;
 pub mod xml;

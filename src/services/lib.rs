@@ -2,6 +2,7 @@
 //!
 //! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
 //! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
+//! - [`install`]: install trees on servers, in folders and on discs; their kernels
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
 //! - [`osinfo`]: the database of operating systems
 //! - [`probe`]: whether KVM really boots a guest
@@ -13,6 +14,7 @@
 pub mod catalog;
 pub mod disk;
 pub mod host;
+pub mod install;
 pub mod jobs;
 mod libvirt;
 pub mod making;

@@ -115,6 +115,10 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::ReadyNetwork { name } => gettext_f("Make the virtual network {name} ready", &[("name", name)]),
         StepText::ReadyPool { name } => gettext_f("Make the storage pool {name} ready", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
+        StepText::FillVolume { name, file } => gettext_f("Fill {name} with {file}", &[("name", name), ("file", file)]),
+        StepText::PassOver { path } => {
+            gettext_f("Have the firmware pass over the boot sector of {path}", &[("path", path)])
+        }
         StepText::Copy { from, to } => gettext_f("Copy {from} to {to}", &[("from", from), ("to", to)]),
         StepText::MendFolders { folders } => {
             gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
@@ -143,6 +147,7 @@ fn define_many(first: &str, last: &str, count: usize) -> String {
 pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Import(name) => gettext_f("Make the machine {name}", &[("name", name)]),
+        Purpose::Install(name) => gettext_f("Install {name}", &[("name", name)]),
         Purpose::Clone { from, to } => gettext_f("Clone {from} to {to}", &[("from", from), ("to", to)]),
         Purpose::MakeLab { lab, count } => make_lab(lab, *count),
         Purpose::GrowLab { lab, count } => {

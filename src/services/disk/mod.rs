@@ -25,6 +25,6 @@ pub(crate) mod proof;
 mod qcow2;
 mod qemu_img;
 mod tool;
-mod work;
+pub(crate) mod work;
 
 pub use tool::Cancel;

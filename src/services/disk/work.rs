@@ -11,7 +11,7 @@ const THREADS: usize = 8;
 ///
 /// # Errors
 /// [`HostError::TimedOut`], or if the system refuses a thread.
-pub(super) async fn run<T: Send + 'static>(
+pub(crate) async fn run<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, HostError> {

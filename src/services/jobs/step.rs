@@ -151,6 +151,18 @@ pub enum StepText {
         /// How many.
         count: usize,
     },
+    /// Fill a volume with a file of this computer.
+    FillVolume {
+        /// The volume's name.
+        name: String,
+        /// The file.
+        file: String,
+    },
+    /// Have the firmware pass over what a disk has to start.
+    PassOver {
+        /// The disk's path.
+        path: String,
+    },
     /// Copy an image.
     Copy {
         /// The path of the image.

@@ -50,24 +50,24 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
         disk: made,
         mend: mend(host, &draft).await?,
         pool: None,
-        network: network_to_start(host, &draft).await?,
+        network: if draft.start { network_to_start(host, &draft.network).await? } else { None },
         start: draft.start,
     }))
 }
 
 /// The CPU with which a guest booted here under KVM, where that was tried.
-async fn probed_cpu(host: &Host, way: VirtType) -> Option<CpuChoice> {
+pub(super) async fn probed_cpu(host: &Host, way: VirtType) -> Option<CpuChoice> {
     if way != VirtType::Kvm {
         return None;
     }
     Some(host.probed().await.ok()??.verdict.cpu()?.into())
 }
 
-fn unmade(error: &EditError) -> StorageError {
+pub(super) fn unmade(error: &EditError) -> StorageError {
     StorageError::Host(HostError::BadAnswer(error.to_string()))
 }
 
-async fn capabilities(host: &Host, os: &GuestOs, way: VirtType) -> Result<HostCapabilities, HostError> {
+pub(super) async fn capabilities(host: &Host, os: &GuestOs, way: VirtType) -> Result<HostCapabilities, HostError> {
     if way != VirtType::Test {
         return host.capabilities_for(os.clone(), None, Some(way)).await;
     }
@@ -87,11 +87,11 @@ async fn mend(host: &Host, draft: &ImportDraft) -> Result<Option<(Mend, Rights)>
 }
 
 /// A machine does not start on a network that is stopped.
-async fn network_to_start(host: &Host, draft: &ImportDraft) -> Result<Option<String>, HostError> {
-    let NetworkChoice::Network(name) = &draft.network else { return Ok(None) };
+pub(super) async fn network_to_start(host: &Host, choice: &NetworkChoice) -> Result<Option<String>, HostError> {
+    let NetworkChoice::Network(name) = choice else { return Ok(None) };
     let networks = host.told().await?.networks;
     let stopped = networks.into_iter().any(|network| network.name == *name && !network.active);
-    Ok((draft.start && stopped).then(|| name.clone()))
+    Ok(stopped.then(|| name.clone()))
 }
 
 /// The file that is made first, and the disk that the machine gets.
@@ -117,14 +117,19 @@ async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Opt
     Ok((Some(made), place))
 }
 
-fn spec(draft: &ImportDraft, os: GuestOs, id: DomainId, place: Place, host: &HostCapabilities) -> MachineSpec {
-    let arch = host.domain.arch.clone();
-    let disk = DiskSpec::new(place.source, SpecFormat::from_word(place.format.driver()));
-    let network = match &draft.network {
+/// The choice as the machine's XML has it.
+pub(super) fn network_source(choice: &NetworkChoice) -> Option<NetworkSource> {
+    match choice {
         NetworkChoice::Network(name) => Some(NetworkSource::Network(name.clone())),
         NetworkChoice::UserMode => Some(NetworkSource::User),
         NetworkChoice::Unplugged => None,
-    };
+    }
+}
+
+fn spec(draft: &ImportDraft, os: GuestOs, id: DomainId, place: Place, host: &HostCapabilities) -> MachineSpec {
+    let arch = host.domain.arch.clone();
+    let disk = DiskSpec::new(place.source, SpecFormat::from_word(place.format.driver()));
+    let network = network_source(&draft.network);
     MachineSpec {
         uuid: Some(id),
         memory: draft.memory,

@@ -63,6 +63,8 @@ impl std::fmt::Display for PlanId {
 pub enum Purpose {
     /// Make a machine of a disk that is there.
     Import(String),
+    /// Make a machine and start an installer on it.
+    Install(String),
     /// Make a machine from another.
     Clone {
         /// The name of the machine that is there.

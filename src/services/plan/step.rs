@@ -140,6 +140,10 @@ steps! {
     CreateVolume,
     /// Make overlays, all or none.
     CreateOverlays,
+    /// Fill a volume with a file of this computer.
+    FillVolume,
+    /// Have the firmware pass over what a disk has to start.
+    PassOver,
     /// Copy an image to a new volume, by the daemon.
     CopyVolume,
     /// Copy an image on this computer.

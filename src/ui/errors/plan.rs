@@ -160,6 +160,10 @@ pub(crate) fn storage(error: &StorageError) -> UserText {
         StorageError::BadName(name) => {
             (gettext_f("“{name}” is no name for an image.", &[("name", name)]), gettext("Choose another name."))
         }
+        StorageError::NotHere => (
+            gettext("The disk’s boot sector cannot be changed in its place."),
+            gettext("It lies in a base image, in a snapshot too, or in an uncommon format. Install on another disk."),
+        ),
         StorageError::Cancelled => return step(&StepFailure::Cancelled),
         StorageError::Tool { program, said } => {
             return step(&StepFailure::Program { program: (*program).to_owned(), said: said.clone() });

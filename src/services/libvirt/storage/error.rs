@@ -34,6 +34,9 @@ pub enum StorageError {
     /// A name that no file or volume can have.
     #[error("{0:?} is no name for an image")]
     BadName(String),
+    /// What is to be changed lies in a base, in a snapshot too, or in a format that is not written here.
+    #[error("the disk's first sector cannot be changed in its place")]
+    NotHere,
     /// Stopped, as was asked for.
     #[error("cancelled")]
     Cancelled,

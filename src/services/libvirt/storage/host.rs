@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lectern_model::{
     id::DomainId,
-    storage::{Pool, PoolId, Volume, machine::Machine, new_volume::NewVolume},
+    storage::{ImageFormat, Pool, PoolId, Volume, machine::Machine, new_volume::NewVolume},
     units::Bytes,
 };
 
@@ -13,9 +13,10 @@ use super::{
     change,
     copy::{self, Copying, Watched},
     error::StorageError,
-    head, machines, pools, transient,
+    head, machines, pieces, pools, transient,
     types::{Found, PoolVolumes, QemuUser, Snapshot},
 };
+use crate::install::boot_sector::{self, BootSector};
 
 /// How long a question may take: a refresh reads the header of every image.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -135,6 +136,20 @@ impl Host {
     /// [`StorageError::BadFolder`] for a folder that is not looked into; else as libvirt gives it.
     pub async fn look_at(&self, path: String, length: usize) -> Result<Option<Found>, StorageError> {
         self.storage(LIMIT, move |host| head::look(host.connect(), &path, length)).await
+    }
+
+    /// What the disk at `path` has to start.
+    ///
+    /// # Errors
+    /// [`StorageError::NoImage`] if it is not there; else as libvirt gives it.
+    pub async fn boot_sector(&self, path: String, format: ImageFormat) -> Result<BootSector, StorageError> {
+        let work = move |host: &Connection| {
+            let connect = host.connect();
+            pieces::with_volume(connect, &path, |volume| {
+                boot_sector::look(&|at, length| pieces::read_at(connect, volume, at, length), format)
+            })
+        };
+        self.storage(LIMIT, work).await
     }
 
     /// All images of a folder with the daemon's eyes, in a pool or not; each with its base.

@@ -3,10 +3,12 @@
 pub mod clone;
 mod delete;
 mod import;
+mod install;
 pub mod lab;
 pub mod template;
 
 pub use self::{
     delete::{Removal, delete},
     import::{Import, NewDisk, import},
+    install::{Install, install},
 };

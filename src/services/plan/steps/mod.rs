@@ -7,6 +7,7 @@ mod define;
 mod delete;
 mod domain;
 mod folders;
+mod install;
 mod lookup;
 mod machines;
 mod many;
@@ -26,6 +27,7 @@ pub use self::{
     define::{Define, Redefine},
     delete::DeleteImage,
     folders::MendFolders,
+    install::{FillVolume, PassOver},
     machines::{DefineMachines, StartMachines},
     many::{DeleteImages, DiscardMachines},
     network::{SetNetworkAutostart, StartNetwork, StopNetwork},

@@ -1,0 +1,116 @@
+//! Parts of a volume, through the daemon: read and written at any place, and a whole file sent.
+
+use std::io::Read;
+
+use virt::{connect::Connect, storage_vol::StorageVol, stream::Stream};
+
+use lectern_model::storage::{folder_of, name_of, normal};
+
+use super::{super::ffi::error::checked, copy::Watched, error::StorageError, pools, transient};
+
+/// As [`super::stream`] sends.
+const PIECE: usize = 128 << 10;
+
+/// Does `work` with the volume at `path`, in its pool or in one made for its folder and gone again.
+///
+/// # Errors
+/// [`StorageError::NoImage`] if it is not there; else as libvirt or `work` gives it.
+pub(crate) fn with_volume<T>(
+    connect: &Connect,
+    path: &str,
+    work: impl Fn(&StorageVol) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    let path = normal(pools::plain(path)?);
+    match pools::at(connect, &path)? {
+        Some(volume) => work(&volume),
+        None => transient::in_folder(connect, folder_of(&path), |pool| work(&transient::volume(pool, name_of(&path))?)),
+    }
+}
+
+/// Reads `length` bytes from `at` on; fewer where the volume ends.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(crate) fn read_at(connect: &Connect, volume: &StorageVol, at: u64, length: usize) -> Result<Vec<u8>, StorageError> {
+    let stream = checked(Stream::new(connect, 0))?;
+    checked(volume.download(&stream, at, length as u64, 0))?;
+    let read = receive(&stream, length);
+    ended(stream, read)
+}
+
+/// Writes `bytes` at `at`, and returns when the daemon has them all.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(crate) fn write_at(connect: &Connect, volume: &StorageVol, at: u64, bytes: &[u8]) -> Result<(), StorageError> {
+    let stream = checked(Stream::new(connect, 0))?;
+    checked(volume.upload(&stream, at, bytes.len() as u64, 0))?;
+    let sent = send(&stream, bytes);
+    ended(stream, sent)
+}
+
+/// Writes all that `from` gives, `length` bytes, to the start of a volume.
+///
+/// # Errors
+/// [`StorageError::Cancelled`]; as libvirt or the system gives it.
+pub(crate) fn fill(
+    connect: &Connect,
+    volume: &StorageVol,
+    from: &mut impl Read,
+    length: u64,
+    watched: &Watched<'_>,
+) -> Result<(), StorageError> {
+    let stream = checked(Stream::new(connect, 0))?;
+    checked(volume.upload(&stream, 0, length, 0))?;
+    let sent = send_all(&stream, from, length, watched);
+    ended(stream, sent)
+}
+
+fn receive(stream: &Stream, length: usize) -> Result<Vec<u8>, StorageError> {
+    let (mut bytes, mut filled) = (vec![0; length], 0);
+    while filled < length {
+        match checked(stream.recv(&mut bytes[filled..]))? {
+            count if count > 0 => filled += usize::try_from(count).unwrap_or(0),
+            _ => break,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+fn send_all(stream: &Stream, from: &mut impl Read, length: u64, watched: &Watched<'_>) -> Result<(), StorageError> {
+    let (mut buffer, mut sent) = (vec![0; PIECE], 0);
+    while sent < length {
+        if (watched.stop)() {
+            return Err(StorageError::Cancelled);
+        }
+        let count = from.read(&mut buffer).map_err(|error| StorageError::file("", &error))?;
+        if count == 0 {
+            return Err(StorageError::NoImage);
+        }
+        send(stream, &buffer[..count])?;
+        sent += count as u64;
+        (watched.progress)(sent, length);
+    }
+    Ok(())
+}
+
+fn send(stream: &Stream, bytes: &[u8]) -> Result<(), StorageError> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let sent = checked(stream.send(rest))?;
+        rest = rest.get(usize::try_from(sent).unwrap_or(0)..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Ends a transfer, well or not.
+fn ended<T>(stream: Stream, result: Result<T, StorageError>) -> Result<T, StorageError> {
+    if result.is_ok() {
+        checked(stream.finish())?;
+    } else {
+        // On a dead connection this fails after it has let go of the stream.
+        let _ = checked(stream.abort());
+    }
+    result
+}
