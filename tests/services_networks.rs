@@ -147,7 +147,6 @@ fn stopping_and_autostart_go_back() {
     let Some((mut first, mut second)) = two() else { return };
     let make = |libvirt: &PrivateLibvirt| networks::stop(&libvirt.host_uri(), &network(libvirt, "vbr"));
     Trial { libvirt: &mut first, set_up: &fixed, make: &make }.run(&mut second);
-    second.virsh(&["net-start", "vbr"]);
     let make = |libvirt: &PrivateLibvirt| networks::autostart(&libvirt.host_uri(), &network(libvirt, "vbr"), false);
     Trial { libvirt: &mut first, set_up: &fixed, make: &make }.run(&mut second);
 }

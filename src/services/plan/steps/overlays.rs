@@ -61,11 +61,15 @@ impl CreateOverlays {
     }
 }
 
-/// A kill in the middle leaves some that were asked for and not noted: they are as wanted, and were made in the same
-/// breath as those that were.
+/// What is not noted is what this run asked for and libvirt did not finish, as on a full disk: nothing of that name was
+/// there when it began, and a name that was taken meanwhile ends the step untouched. A kill in the middle leaves some that
+/// were asked for and not noted: they are as wanted, and were made in the same breath as those that were.
 fn is_own(context: &Context<'_>, new: &NewVolume, raw: &StorageVol) -> Result<bool, StepError> {
     if let Some(Mark::Volume(mark)) = context.mark.and_then(|mark| mark.part(&new.name)) {
         return Ok(mark.is(raw)?);
+    }
+    if !context.resumed {
+        return Ok(true);
     }
     let Some(Mark::Many(parts)) = context.mark else { return Ok(false) };
     let (volume, _) = pools::read_volume(raw)?;
