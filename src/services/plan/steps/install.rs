@@ -53,7 +53,7 @@ impl Act for FillVolume {
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let volume = lookup::volume(context.connect(), &self.pool, &self.name)?.ok_or(StorageError::NoImage)?;
         let mut file = File::open(&self.file).map_err(|error| StepError::file(&self.file, &error))?;
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress };
+        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
         pieces::fill(context.connect(), &volume, &mut file, self.length.0, &watched)?;
         // The pool looked what is in it when there was nothing yet.
         Ok(checked(lookup::pool(context.connect(), &self.pool)?.refresh(0))?)
