@@ -96,7 +96,7 @@ fn an_installation_on_a_used_disk_is_whole_or_nothing() {
     let make = |libvirt: &PrivateLibvirt| {
         let used = InstallDisk::Existing { path: format!("{IMAGES}/old.qcow2"), format: ImageFormat::Qcow2 };
         let plan = planned(libvirt, used, &disc);
-        assert_eq!(plan.steps().len(), 5, "{:?}", plan.texts());
+        assert_eq!(plan.steps().len(), 4, "{:?}", plan.texts());
         plan
     };
     Trial { libvirt: &mut first, set_up: &used_disk, make: &make }.run(&mut second);

@@ -202,6 +202,7 @@ impl Plan {
                     | Step::DefineMachines(_)
                     | Step::CreateVolume(_)
                     | Step::CreateOverlays(_)
+                    | Step::FillVolume(_)
                     | Step::CopyVolume(_)
                     | Step::CopyFile(_)
             )

@@ -6,7 +6,7 @@ use virt::{connect::Connect, storage_vol::StorageVol, stream::Stream};
 
 use lectern_model::storage::{folder_of, name_of, normal};
 
-use super::{super::ffi::error::checked, copy::Watched, error::StorageError, pools, transient};
+use super::{super::ffi::error::checked, error::StorageError, pools, transient};
 
 /// As [`super::stream`] sends.
 const PIECE: usize = 128 << 10;
@@ -58,11 +58,12 @@ pub(crate) fn fill(
     volume: &StorageVol,
     from: &mut impl Read,
     length: u64,
-    watched: &Watched<'_>,
+    stop: &dyn Fn() -> bool,
+    progress: &dyn Fn(u64, u64),
 ) -> Result<(), StorageError> {
     let stream = checked(Stream::new(connect, 0))?;
     checked(volume.upload(&stream, 0, length, 0))?;
-    let sent = send_all(&stream, from, length, watched);
+    let sent = send_all(&stream, from, length, stop, progress);
     ended(stream, sent)
 }
 
@@ -78,10 +79,16 @@ fn receive(stream: &Stream, length: usize) -> Result<Vec<u8>, StorageError> {
     Ok(bytes)
 }
 
-fn send_all(stream: &Stream, from: &mut impl Read, length: u64, watched: &Watched<'_>) -> Result<(), StorageError> {
+fn send_all(
+    stream: &Stream,
+    from: &mut impl Read,
+    length: u64,
+    stop: &dyn Fn() -> bool,
+    progress: &dyn Fn(u64, u64),
+) -> Result<(), StorageError> {
     let (mut buffer, mut sent) = (vec![0; PIECE], 0);
     while sent < length {
-        if (watched.stop)() {
+        if stop() {
             return Err(StorageError::Cancelled);
         }
         let count = from.read(&mut buffer).map_err(|error| StorageError::file("", &error))?;
@@ -90,7 +97,7 @@ fn send_all(stream: &Stream, from: &mut impl Read, length: u64, watched: &Watche
         }
         send(stream, &buffer[..count])?;
         sent += count as u64;
-        (watched.progress)(sent, length);
+        progress(sent, length);
     }
     Ok(())
 }

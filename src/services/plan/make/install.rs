@@ -50,8 +50,7 @@ pub fn install(wish: Install) -> Plan {
     let mut steps: Vec<Step> = Vec::new();
     steps.extend(pool.map(|name| StartPool { name }.into()));
     let new = NewVolume::thin(&disc_name, ImageFormat::Raw, disc.length);
-    steps.push(CreateVolume { pool: disc_pool.clone(), new }.into());
-    steps.push(FillVolume { pool: disc_pool, name: disc_name, file: disc.path, length: disc.length }.into());
+    steps.push(FillVolume { pool: disc_pool, new, file: disc.path }.into());
     steps.extend(disk.map(|(pool, new)| CreateVolume { pool, new }.into()));
     steps.extend(pass_over.map(Step::from));
     steps.extend(network.map(|name| StartNetwork { name }.into()));

@@ -125,6 +125,7 @@ pub(in crate::plan) fn may_be_undone(plan: &Plan, line: &Line) -> Result<(), Ste
                 }
             }
             Step::CreateVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
+            Step::FillVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyFile(made) => drop(files.insert(made.convert.to.clone())),
             _ => {}

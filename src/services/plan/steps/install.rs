@@ -2,65 +2,86 @@
 
 use std::{fs::File, path::PathBuf};
 
-use lectern_model::{command::CommandLine, storage::ImageFormat, units::Bytes, uri::HostUri};
+use lectern_model::{
+    command::CommandLine,
+    storage::{ImageFormat, new_volume::NewVolume},
+    uri::HostUri,
+};
 use serde::{Deserialize, Serialize};
+use virt::storage_vol::StorageVol;
 
-use super::lookup;
+use super::{lookup, volume};
 use crate::{
     host::StorageError,
     install::boot_sector::PASS_OVER,
     jobs::StepText,
     libvirt::{
         ffi::error::checked,
-        storage::{copy::Watched, pieces},
+        storage::{change, pieces},
     },
-    plan::{Step, StepError, StepFailure, context::Context, step::Act},
+    plan::{
+        Step, StepError, StepFailure,
+        context::Context,
+        mark::{Mark, VolumeMark},
+        step::Act,
+    },
 };
 
-/// Fill a volume that was made for it with a file of this computer; undone with the volume.
+/// Make a volume of a file of this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FillVolume {
     /// The pool's name.
     pub pool: String,
-    /// The volume's name.
-    pub name: String,
+    /// The volume: raw, as long as the file.
+    pub new: NewVolume,
     /// The file.
     pub file: PathBuf,
-    /// How long it is.
-    pub length: Bytes,
 }
 
 impl Act for FillVolume {
     fn text(&self) -> StepText {
-        StepText::FillVolume { name: self.name.clone(), file: self.file.display().to_string() }
+        StepText::FillVolume { name: self.new.name.clone(), file: self.file.display().to_string() }
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let virsh = CommandLine::virsh(host.as_str()).args(["vol-upload", "--pool"]).arg(&self.pool);
-        let virsh = virsh.arg("--vol").arg(&self.name).arg("--file").arg(self.file.display().to_string());
-        let refresh = CommandLine::virsh(host.as_str()).args(["pool-refresh", "--pool"]).arg(&self.pool);
-        vec![virsh, refresh]
+        let virsh = |verb: &str| CommandLine::virsh(host.as_str()).args([verb, "--pool"]).arg(&self.pool);
+        let create = virsh("vol-create").arg("/dev/stdin").input(&volume::xml(&self.new));
+        let upload = virsh("vol-upload").arg("--vol").arg(&self.new.name);
+        vec![create, upload.arg("--file").arg(self.file.display().to_string()), virsh("pool-refresh")]
     }
 
-    fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![volume::delete_line(host, &self.pool, &self.new.name)]
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         let length = std::fs::metadata(&self.file).map_err(|error| StepError::file(&self.file, &error))?.len();
-        if length == self.length.0 {
-            return Ok(());
+        if length != self.new.capacity.0 {
+            return Err(StepError::untouched(StepFailure::ChangedMeanwhile(self.file.display().to_string())));
         }
-        Err(StepError::untouched(StepFailure::ChangedMeanwhile(self.file.display().to_string())))
+        volume::must_be_free(context, &self.pool, &self.new.name)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        let volume = lookup::volume(context.connect(), &self.pool, &self.name)?.ok_or(StorageError::NoImage)?;
+        if context.resumed {
+            // Nobody can tell a whole one from a part by looking.
+            self.undo(context)?;
+        }
+        let mark = |made: &StorageVol, whole| (context.made)(Mark::Volume(VolumeMark::of(context.host, made, whole)?));
+        let pool = lookup::pool(context.connect(), &self.pool)?;
+        let made = change::create_new(&pool, &self.new).map_err(|error| volume::taken(error, &self.new.name))?;
+        mark(&made, false)?;
         let mut file = File::open(&self.file).map_err(|error| StepError::file(&self.file, &error))?;
         let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
-        pieces::fill(context.connect(), &volume, &mut file, self.length.0, &watched)?;
+        pieces::fill(context.connect(), &made, &mut file, self.new.capacity.0, &watched)?;
         // The pool looked what is in it when there was nothing yet.
-        Ok(checked(lookup::pool(context.connect(), &self.pool)?.refresh(0))?)
+        checked(pool.refresh(0))?;
+        let whole = lookup::volume(context.connect(), &self.pool, &self.new.name)?.ok_or(StorageError::NoImage)?;
+        mark(&whole, true)
     }
 
-    fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {
-        Ok(())
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        volume::delete(context, &self.pool, &self.new.name)
     }
 
     fn without_secrets(&self) -> Step {
@@ -87,6 +108,12 @@ impl PassOver {
         Ok(pieces::with_volume(connect, &self.path, |volume| pieces::read_at(connect, volume, self.at, 2))?)
     }
 
+    fn line(&self, [first, second]: [u8; 2]) -> CommandLine {
+        let write = |at: usize, byte: u8| format!("write -q -P {byte:#04x} {at} 1");
+        let line = CommandLine::new("qemu-io").args(["-f", self.format.driver()]);
+        line.arg("-c").arg(write(0, first)).arg("-c").arg(write(1, second)).arg(&self.path)
+    }
+
     fn put(&self, context: &Context<'_>, bytes: [u8; 2]) -> Result<(), StepError> {
         let connect = context.connect();
         Ok(pieces::with_volume(connect, &self.path, |volume| pieces::write_at(connect, volume, self.at, &bytes))?)
@@ -99,10 +126,11 @@ impl Act for PassOver {
     }
 
     fn commands(&self, _host: &HostUri) -> Vec<CommandLine> {
-        let write = |at: usize, byte: u8| format!("write -q -P {byte:#04x} {at} 1");
-        let [first, second] = PASS_OVER;
-        let line = CommandLine::new("qemu-io").args(["-f", self.format.driver()]);
-        vec![line.arg("-c").arg(write(0, first)).arg("-c").arg(write(1, second)).arg(&self.path)]
+        vec![self.line(PASS_OVER)]
+    }
+
+    fn undo_commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        vec![self.line(self.was)]
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
