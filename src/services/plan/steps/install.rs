@@ -72,8 +72,8 @@ impl Act for FillVolume {
         let made = change::create_new(&pool, &self.new).map_err(|error| volume::taken(error, &self.new.name))?;
         mark(&made, false)?;
         let mut file = File::open(&self.file).map_err(|error| StepError::file(&self.file, &error))?;
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
-        pieces::fill(context.connect(), &made, &mut file, self.new.capacity.0, &watched)?;
+        let stop = || context.cancel.is_set();
+        pieces::fill(context.connect(), &made, &mut file, self.new.capacity.0, &stop, context.progress)?;
         // The pool looked what is in it when there was nothing yet.
         checked(pool.refresh(0))?;
         let whole = lookup::volume(context.connect(), &self.pool, &self.new.name)?.ok_or(StorageError::NoImage)?;
