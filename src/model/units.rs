@@ -53,6 +53,31 @@ impl Bytes {
         Self(mib.saturating_mul(1 << 20))
     }
 
+    /// What a person writes: `20 GiB`, `1.5G`, `512 MiB`, `512m`, `4096 B`; a number alone is gibibytes, as disks are spoken
+    /// of. `None` for anything else, and for what is more than a file can be.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        let (number, unit) = text.split_at(end);
+        let factor: u128 = match unit.trim().to_ascii_lowercase().as_str() {
+            "b" => 1,
+            "k" | "kib" | "kb" => 1 << 10,
+            "m" | "mib" | "mb" => 1 << 20,
+            "" | "g" | "gib" | "gb" => 1 << 30,
+            "t" | "tib" | "tb" => 1 << 40,
+            _ => return None,
+        };
+        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+        if part.len() > 6 || (whole.is_empty() && part.is_empty()) {
+            return None;
+        }
+        let scale = 10_u128.pow(u32::try_from(part.len()).ok()?);
+        let digits: u128 = format!("{whole}{part}").parse().ok()?;
+        let bytes = digits.checked_mul(factor)? / scale;
+        u64::try_from(bytes).ok().filter(|bytes| i64::try_from(*bytes).is_ok()).map(Self)
+    }
+
     /// The same amount in whole kibibytes, rounded up.
     #[must_use]
     pub const fn kib(self) -> KiB {
@@ -121,6 +146,23 @@ mod tests {
             (u64::MAX, "16777216 TiB"),
         ] {
             assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_as_a_person_writes_them() {
+        for (text, bytes) in [
+            ("20", 20 << 30),
+            ("20 GiB", 20 << 30),
+            (" 1.5g ", 3 << 29),
+            ("512 MiB", 512 << 20),
+            ("0.5T", 1 << 39),
+            ("4096 B", 4096),
+        ] {
+            assert_eq!(Bytes::parse(text), Some(Bytes(bytes)), "{text}");
+        }
+        for text in ["", ".", "GiB", "-1", "1,5 GiB", "1 GiB x", "1.2.3", "99999999999 TiB", "1 P", "十"] {
+            assert_eq!(Bytes::parse(text), None, "{text}");
         }
     }
 

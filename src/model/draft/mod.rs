@@ -7,6 +7,8 @@ pub mod clone;
 pub mod import;
 pub mod lab;
 pub mod network;
+pub mod pool;
+pub mod volume;
 pub mod xml;
 
 /// Whether a problem stops the wizard.

@@ -4,6 +4,7 @@
 //! - [`header`]: a qcow2 header; [`image`]: what is known of one image; [`backing`]: how a backing file is written
 //! - [`chain`]: image ← base ← base, with what is wrong with it
 //! - [`pool`], [`volume`], [`new_volume`]: libvirt's storage, read from and written as XML
+//! - [`new_pool`]: a pool to be made; [`kinds`]: the kinds that a host offers
 //! - [`machine`]: every file that belongs to a machine; [`dependency`]: who needs a file, through chains too
 //! - [`removal`]: which of a machine's files go with it by default, which never, and why
 
@@ -13,7 +14,9 @@ pub mod content;
 pub mod dependency;
 pub mod header;
 pub mod image;
+pub mod kinds;
 pub mod machine;
+pub mod new_pool;
 pub mod new_volume;
 pub mod pool;
 pub mod removal;

@@ -78,8 +78,19 @@ impl NewVolume {
         let base = volume.backing.as_ref().and_then(|backing| backing.path());
         volume.name == self.name
             && volume.format == self.format
-            && volume.capacity == self.capacity
+            && self.is_size(volume.capacity)
             && base == self.base.as_ref().map(|(path, _)| normal(path)).as_deref()
+    }
+}
+
+/// What VHD rounds a size up by at most: its geometry's largest cylinder (Virtual Hard Disk Image Format Specification,
+/// "CHS Calculation").
+const VHD_CYLINDER: u64 = 16 * 255 * 512;
+
+impl NewVolume {
+    fn is_size(&self, made: Bytes) -> bool {
+        let rounded = made.0.checked_sub(self.capacity.0).is_some_and(|more| more < VHD_CYLINDER);
+        made == self.capacity || (self.format == ImageFormat::Vhd && rounded)
     }
 }
 

@@ -16,6 +16,12 @@ use crate::{
 pub struct PoolId(Uuid);
 
 impl PoolId {
+    /// A key of its own, made of random bytes.
+    #[must_use]
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+
     /// Reads the usual text form; `None` if it is no UUID.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -81,10 +87,43 @@ impl PoolKind {
         }
     }
 
+    /// What `<pool type='…'>` calls it; of [`Self::Other`] nothing.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dir => "dir",
+            Self::Fs => "fs",
+            Self::Netfs => "netfs",
+            Self::Logical => "logical",
+            Self::Disk => "disk",
+            Self::Iscsi => "iscsi",
+            Self::IscsiDirect => "iscsi-direct",
+            Self::Scsi => "scsi",
+            Self::Mpath => "mpath",
+            Self::Rbd => "rbd",
+            Self::Gluster => "gluster",
+            Self::Zfs => "zfs",
+            Self::Other => "",
+        }
+    }
+
     /// Whether its volumes are files in a folder of the host.
     #[must_use]
     pub const fn has_files(self) -> bool {
         matches!(self, Self::Dir | Self::Fs | Self::Netfs)
+    }
+
+    /// Whether libvirt can make its folder when it starts it, and does no more: "building" the other kinds would write to
+    /// a whole disk (`storage_backend_*.c`, `buildPool`).
+    #[must_use]
+    pub const fn makes_folder(self) -> bool {
+        self.has_files()
+    }
+
+    /// Whether a disk is made in it by its size alone: a partition needs more, and of some kinds libvirt only lists.
+    #[must_use]
+    pub const fn can_make_volumes(self) -> bool {
+        self.can_delete_volumes() && !matches!(self, Self::Disk | Self::Other)
     }
 
     /// Whether libvirt can remove a volume of it; of these kinds it only lists what others made.
@@ -217,5 +256,16 @@ mod tests {
         assert_eq!(pool.target.as_deref(), Some("/var/lib/libvirt/images"));
         assert!(pool.id.is_some());
         assert!(PoolXml::parse("<network/>").is_err());
+    }
+
+    #[test]
+    fn kinds_are_called_as_libvirt_calls_them() {
+        use PoolKind as K;
+        for kind in [K::Dir, K::Fs, K::Netfs, K::Logical, K::Disk, K::Iscsi, K::IscsiDirect, K::Scsi, K::Mpath] {
+            assert_eq!(K::from_name(kind.name()), kind);
+        }
+        for kind in [K::Rbd, K::Gluster, K::Zfs, K::Other] {
+            assert_eq!(K::from_name(kind.name()), kind);
+        }
     }
 }
