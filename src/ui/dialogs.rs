@@ -128,17 +128,37 @@ fn forget(unfinished: Unfinished) {
     });
 }
 
-/// Asks before a machine that was made is taken away again with its new disks.
-pub(crate) fn ask_undo(title: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
-    let body =
-        gettext("What was made is deleted again, the machine with its new disks, and all that was done in it since.");
-    let dialog = adw::AlertDialog::new(Some(&gettext_f("Undo “{job}”?", &[("job", title)])), Some(&body));
+/// Asks before what was made is taken away again.
+pub(crate) fn ask_undo(title: &str, body: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
+    let dialog = adw::AlertDialog::new(Some(&gettext_f("Undo “{job}”?", &[("job", title)])), Some(body));
     dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("undo", &gettext("_Undo It"))]);
     dialog.set_response_appearance("undo", adw::ResponseAppearance::Destructive);
     dialog.set_default_response(Some("cancel"));
     dialog.set_close_response("cancel");
     let then = std::cell::Cell::new(Some(then));
     dialog.connect_response(Some("undo"), move |_, _| {
+        if let Some(then) = then.take() {
+            then();
+        }
+    });
+    dialog.present(Some(parent));
+}
+
+/// Asks before something that cannot be undone; calls `then` if the user agrees. `verb` names what is done.
+pub(crate) fn confirm(
+    (title, body, verb): (&str, &str, &str),
+    extra: Option<&gtk::Widget>,
+    parent: &impl IsA<gtk::Widget>,
+    then: impl FnOnce() + 'static,
+) {
+    let dialog = adw::AlertDialog::new(Some(title), Some(body));
+    dialog.set_extra_child(extra);
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("do", verb)]);
+    dialog.set_response_appearance("do", adw::ResponseAppearance::Destructive);
+    dialog.set_default_response(Some("cancel"));
+    dialog.set_close_response("cancel");
+    let then = std::cell::Cell::new(Some(then));
+    dialog.connect_response(Some("do"), move |_, _| {
         if let Some(then) = then.take() {
             then();
         }

@@ -6,6 +6,7 @@
 //!   - [`shell::sidebar`]: the host, the pages, the [`jobs`] button
 //!   - [`machines`]: the list
 //!   - [`networks`]: the virtual networks
+//!   - [`storage`]: storage pools, their volumes, and the snapshots inside them; [`chain`]: an image and what is under it
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
@@ -21,6 +22,7 @@
 mod actions;
 mod app;
 mod buttons;
+mod chain;
 mod clone;
 mod config;
 mod delete;
@@ -38,8 +40,10 @@ mod machine;
 mod machines;
 mod networks;
 mod preferences;
+mod rows;
 mod settings;
 mod shell;
+mod storage;
 mod texts;
 mod wizards;
 

@@ -3,7 +3,10 @@
 use lectern_model::domain::{DomainAction, DomainState, StateReason};
 use lectern_services::{jobs::StepText, plan::Purpose};
 
-use crate::i18n::{gettext, gettext_f, ngettext_f, pgettext};
+use crate::{
+    i18n::{gettext, gettext_f, ngettext_f, pgettext},
+    storage::texts as storage,
+};
 
 /// The state in a word.
 pub(crate) fn state(state: DomainState) -> String {
@@ -112,6 +115,18 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::SetNetworkAutostart { name, on } => autostart_network(name, *on),
         StepText::UpdateNetwork { name } => gettext_f("Change the running virtual network {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
+        StepText::DefinePool { .. }
+        | StepText::UndefinePool { .. }
+        | StepText::StopPool { .. }
+        | StepText::SetPoolAutostart { .. }
+        | StepText::RefreshPool { .. }
+        | StepText::GrowVolume { .. }
+        | StepText::Wipe { .. }
+        | StepText::Upload { .. }
+        | StepText::Download { .. }
+        | StepText::MakeImageSnapshot { .. }
+        | StepText::ApplyImageSnapshot { .. }
+        | StepText::RemoveImageSnapshot { .. } => storage::step(step),
         StepText::ReadyNetwork { name } => gettext_f("Make the virtual network {name} ready", &[("name", name)]),
         StepText::ReadyPool { name } => gettext_f("Make the storage pool {name} ready", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
@@ -168,6 +183,22 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::StopNetwork(name) => gettext_f("Stop the virtual network {name}", &[("name", name)]),
         Purpose::AutostartNetwork(name, on) => autostart_network(name, *on),
         Purpose::DeleteNetwork(name) => gettext_f("Delete the virtual network {name}", &[("name", name)]),
+        Purpose::MakePool(_)
+        | Purpose::StartPool(_)
+        | Purpose::StopPool(_)
+        | Purpose::AutostartPool(..)
+        | Purpose::RefreshPool(_)
+        | Purpose::DeletePool(_)
+        | Purpose::MakeVolume(_)
+        | Purpose::GrowVolume(_)
+        | Purpose::CopyVolume { .. }
+        | Purpose::Upload(_)
+        | Purpose::Download(_)
+        | Purpose::WipeVolume(_)
+        | Purpose::DeleteVolume(_)
+        | Purpose::MakeImageSnapshot { .. }
+        | Purpose::ApplyImageSnapshot { .. }
+        | Purpose::RemoveImageSnapshot { .. } => storage::purpose(purpose),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
 }

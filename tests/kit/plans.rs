@@ -34,7 +34,9 @@ for n in $(v net-list --all --name | sort); do
   v net-dumpxml $n | sed "s/ connections='[0-9]*'//" | sort
 done
 for p in $(v pool-list --all --name | sort); do
-  echo "== pool $p" $(v pool-info $p | sed -n "s/^State: *//p"); v pool-refresh $p >/dev/null 2>&1 || continue
+  echo "== pool $p" $(v pool-info $p | sed -n 's/^\(State\|Persistent\|Autostart\): */\1 /p')
+  v pool-dumpxml --inactive $p | grep -v '<uuid>\|<capacity\|<allocation\|<available'
+  v pool-refresh $p >/dev/null 2>&1 || continue
   v vol-list $p | awk 'NF {print $1, $2}' | sort
 done
 for f in $(find FOLDER/shared 2>/dev/null | sort); do

@@ -8,6 +8,7 @@ use lectern_model::{
     id::DomainId,
     network::{Network, NetworkId},
     stats::HostCounters,
+    storage::Pool,
     uri::HostUri,
 };
 use lectern_services::{
@@ -33,6 +34,8 @@ pub struct Witness {
     pub networks: HashMap<NetworkId, Network>,
     /// The catalogue, while it looks at it.
     pub catalog: Option<Arc<Kept>>,
+    /// The storage pools, while it looks at them.
+    pub pools: Vec<Pool>,
     /// How many complete pictures came.
     pub complete: usize,
     /// How many batches of changes came.
@@ -58,6 +61,7 @@ impl Witness {
             domains: HashMap::new(),
             networks: HashMap::new(),
             catalog: None,
+            pools: Vec::new(),
             complete: 0,
             batches: 0,
             readings: 0,
@@ -91,6 +95,7 @@ impl Witness {
                 HostUpdate::Load(load) => self.loads.push(load),
                 HostUpdate::Touched(_) => {}
                 HostUpdate::Catalog(kept) => self.catalog = Some(kept),
+                HostUpdate::Pools(pools) => self.pools = pools,
                 HostUpdate::Networks(changes) => {
                     if changes.complete {
                         self.networks.clear();

@@ -6,6 +6,7 @@
 //! - [`inventory`]: all images and machines of a host, and who needs which file
 //! - [`belongings`]: what would go with a machine
 //! - [`reach`]: whether QEMU's user can get at a file, and how to mend it
+//! - [`snapshots`]: the snapshots inside an image; [`volumes`]: a pool as a page shows it
 //! - [`convert`]: copies by qemu-img; [`space`]: what is free; [`remove`]: deleting, in pools and outside
 
 pub mod access;
@@ -16,7 +17,9 @@ pub mod inventory;
 pub mod probe;
 pub mod reach;
 pub mod remove;
+pub mod snapshots;
 pub mod space;
+pub mod volumes;
 
 mod acl;
 mod file;

@@ -3,6 +3,7 @@
 use lectern_model::{
     command::CommandLine,
     domain::{DomainAction, DomainState},
+    units::Bytes,
     uri::HostUri,
 };
 
@@ -109,6 +110,80 @@ pub enum StepText {
     /// Start a storage pool.
     StartPool {
         /// Its name.
+        name: String,
+    },
+    /// Define a new storage pool.
+    DefinePool {
+        /// Its name.
+        name: String,
+    },
+    /// Take a storage pool out of libvirt's list.
+    UndefinePool {
+        /// Its name.
+        name: String,
+    },
+    /// Stop a storage pool; nothing is deleted.
+    StopPool {
+        /// Its name.
+        name: String,
+    },
+    /// Have a storage pool start with its host, or no longer.
+    SetPoolAutostart {
+        /// Its name.
+        name: String,
+        /// Whether it shall start with the host.
+        on: bool,
+    },
+    /// Look into a storage pool anew.
+    RefreshPool {
+        /// Its name.
+        name: String,
+    },
+    /// Make a volume larger.
+    GrowVolume {
+        /// Its name.
+        name: String,
+        /// Its new size.
+        size: Bytes,
+    },
+    /// Overwrite a volume for good.
+    Wipe {
+        /// Its path.
+        path: String,
+    },
+    /// Send a file of this computer into a new volume.
+    Upload {
+        /// The file.
+        from: String,
+        /// The volume's name.
+        to: String,
+    },
+    /// Fetch a volume into a file of this computer.
+    Download {
+        /// The volume's name.
+        from: String,
+        /// The file.
+        to: String,
+    },
+    /// Make a snapshot inside an image.
+    MakeImageSnapshot {
+        /// The image's path.
+        image: String,
+        /// The snapshot.
+        name: String,
+    },
+    /// Take an image back to a snapshot inside it.
+    ApplyImageSnapshot {
+        /// The image's path.
+        image: String,
+        /// The snapshot.
+        name: String,
+    },
+    /// Delete a snapshot inside an image.
+    RemoveImageSnapshot {
+        /// The image's path.
+        image: String,
+        /// The snapshot.
         name: String,
     },
     /// Have a virtual network there, on, and coming with the host.

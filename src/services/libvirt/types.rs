@@ -8,6 +8,7 @@ use lectern_model::{
     id::DomainId,
     network::{Network, NetworkId},
     stats::{Counters, HostCounters},
+    storage::Pool,
     units::KiB,
     xml::domain::DomainXml,
 };
@@ -24,6 +25,8 @@ pub enum Interest {
     Domain(DomainId),
     /// The virtual networks, as they come, change and go.
     Networks,
+    /// The storage pools, as they come, change and go.
+    Storage,
     /// The host's own load, as often as a domain's.
     Host,
     /// The catalogue of projects and flavors, as it changes.
@@ -60,6 +63,9 @@ pub enum HostUpdate {
     Networks(NetworkChanges),
     /// The catalogue, as it is now; told while somebody looks ([`Interest::Catalog`]).
     Catalog(Arc<Kept>),
+    /// All storage pools, by name, whenever something about one changed; told while somebody looks
+    /// ([`Interest::Storage`]).
+    Pools(Vec<Pool>),
     /// A reading of a watched domain's counters, and the memory that it uses, where the host knows.
     Counters(DomainId, Counters, Option<KiB>),
     /// A reading of the host's own counters.

@@ -27,6 +27,15 @@ pub enum StepFailure {
     /// A virtual network of that name is there, and is not ours.
     #[error("a virtual network named {0} is there already")]
     NetworkNameTaken(String),
+    /// A storage pool of that name is there, and is not ours.
+    #[error("a storage pool named {0} is there already")]
+    PoolNameTaken(String),
+    /// A snapshot of that name is in the image already.
+    #[error("a snapshot named {0} is in the image already")]
+    SnapshotTaken(String),
+    /// A snapshot is no longer in the image.
+    #[error("the image has no snapshot {0}")]
+    NoSnapshot(String),
     /// A file or volume is there, and is not ours.
     #[error("{0} is there already")]
     FileTaken(String),

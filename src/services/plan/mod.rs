@@ -20,6 +20,7 @@ mod runner;
 mod secrets;
 mod step;
 pub mod steps;
+pub mod storage;
 
 use lectern_model::{command::CommandLine, uri::HostUri};
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,58 @@ pub enum Purpose {
     AutostartNetwork(String, bool),
     /// Delete a virtual network.
     DeleteNetwork(String),
+    /// Make a storage pool.
+    MakePool(String),
+    /// Start a storage pool.
+    StartPool(String),
+    /// Stop a storage pool.
+    StopPool(String),
+    /// Have a storage pool start with its host, or no longer.
+    AutostartPool(String, bool),
+    /// Look into a storage pool anew.
+    RefreshPool(String),
+    /// Delete a storage pool's definition.
+    DeletePool(String),
+    /// Make a volume.
+    MakeVolume(String),
+    /// Make a volume larger.
+    GrowVolume(String),
+    /// Copy a volume, into another format or not.
+    CopyVolume {
+        /// The volume that is there.
+        from: String,
+        /// The new one.
+        to: String,
+    },
+    /// Send a file into a new volume.
+    Upload(String),
+    /// Fetch a volume into a file.
+    Download(String),
+    /// Overwrite a volume.
+    WipeVolume(String),
+    /// Delete a volume.
+    DeleteVolume(String),
+    /// Make a snapshot inside an image.
+    MakeImageSnapshot {
+        /// The image.
+        image: String,
+        /// The snapshot.
+        name: String,
+    },
+    /// Take an image back to a snapshot inside it.
+    ApplyImageSnapshot {
+        /// The image.
+        image: String,
+        /// The snapshot.
+        name: String,
+    },
+    /// Delete a snapshot inside an image.
+    RemoveImageSnapshot {
+        /// The image.
+        image: String,
+        /// The snapshot.
+        name: String,
+    },
     /// Mend something about the host.
     Mend(String),
 }
@@ -205,9 +258,17 @@ impl Plan {
                     | Step::FillVolume(_)
                     | Step::CopyVolume(_)
                     | Step::CopyFile(_)
+                    | Step::UploadVolume(_)
+                    | Step::DownloadVolume(_)
             )
         };
         self.steps.iter().any(makes)
+    }
+
+    /// Whether a machine is among what it makes.
+    #[must_use]
+    pub fn makes_machine(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Define(_) | Step::DefineMachines(_)))
     }
 
     /// The same with no passwords in it, as it may be written to the disk, and the steps that had some.

@@ -132,6 +132,34 @@ steps! {
     UpdateNetwork,
     /// Start a storage pool.
     StartPool,
+    /// Define a new storage pool.
+    DefinePool,
+    /// Take a storage pool out of libvirt's list.
+    UndefinePool,
+    /// Start a storage pool, and stop it where that is undone.
+    BringUpPool,
+    /// Stop a storage pool; nothing is deleted.
+    StopPool,
+    /// Have a storage pool start with its host, or no longer.
+    SetPoolAutostart,
+    /// Have libvirt look into a storage pool anew.
+    RefreshPool,
+    /// Make a volume larger.
+    ResizeVolume,
+    /// Overwrite a volume for good.
+    WipeVolume,
+    /// Delete a volume for good.
+    DeleteVolume,
+    /// Send a file of this computer into a new volume.
+    UploadVolume,
+    /// Fetch a volume into a file of this computer.
+    DownloadVolume,
+    /// Make a snapshot inside an image.
+    MakeImageSnapshot,
+    /// Take an image back to a snapshot inside it.
+    ApplyImageSnapshot,
+    /// Delete a snapshot inside an image.
+    RemoveImageSnapshot,
     /// Have a network there, on, and coming with the host.
     ReadyNetwork,
     /// Have a pool there, on, and coming with the host.

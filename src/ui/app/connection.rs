@@ -20,6 +20,7 @@ use crate::{
     networks::NetworksMsg,
     preferences,
     shell::{sidebar::SidebarMsg, situation::Situation},
+    storage::StorageMsg,
 };
 
 impl App {
@@ -53,6 +54,7 @@ impl App {
             }
         });
         self.networks.emit(NetworksMsg::Host(host.clone()));
+        self.storage.emit(StorageMsg::Host(host.clone()));
         self.host = Some(host);
         self.set_pace();
         self.tell_situation();
@@ -73,6 +75,7 @@ impl App {
             HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
             // Nobody looks at it here.
             HostUpdate::Catalog(_) => {}
+            HostUpdate::Pools(pools) => self.storage.emit(StorageMsg::Changed(pools)),
             HostUpdate::Touched(ids) => self.touched(ids),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
@@ -98,6 +101,7 @@ impl App {
         self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
         self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
+        self.storage.emit(StorageMsg::Situation(self.situation.clone()));
         if let Some((_, _, page)) = &self.page {
             page.emit(MachineMsg::Situation(self.situation.clone()));
         }
@@ -111,6 +115,7 @@ impl App {
         self.tell_wizard();
         self.machines.emit(MachinesMsg::Changed(changes));
         self.networks.emit(NetworksMsg::MachinesChanged);
+        self.storage.emit(StorageMsg::Again);
         let (machines, on) = self.picture.counts();
         self.sidebar.emit(SidebarMsg::Counts(machines, on));
         self.enable_actions();
@@ -254,6 +259,7 @@ impl App {
         match &self.page {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
+            None if self.section == Section::Storage => self.networks_watch = Some(host.watch(Interest::Storage)),
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Serial, _)) => {}

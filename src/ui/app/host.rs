@@ -8,6 +8,7 @@ use lectern_services::host::{ConnectFailure, ConnectionState, HostError};
 use super::{
     App,
     messages::{AppCmd, AppMsg},
+    networks::Section,
     window::OFF_SCREEN,
 };
 use crate::{
@@ -29,7 +30,7 @@ impl App {
     /// Opens the host's page over the list.
     pub(super) fn open_host(&mut self, sender: &ComponentSender<Self>) {
         self.split.set_show_content(true);
-        self.leave_networks();
+        self.show_section(Section::Machines);
         let Some(host) = &self.host else { return };
         if self.host_page.is_some() {
             return;

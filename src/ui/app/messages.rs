@@ -18,6 +18,7 @@ use crate::{
     networks::NetworksOutput,
     settings::Settings,
     shell::sidebar::SidebarOutput,
+    storage::StorageOutput,
     wizards::{import::ImportOutput, xml::XmlOutput},
 };
 
@@ -75,6 +76,8 @@ pub(crate) enum AppMsg {
     Emulate(DomainId),
     /// From the page of networks.
     Networks(NetworksOutput),
+    /// From the page of storage.
+    Storage(StorageOutput),
     /// From the sidebar.
     Sidebar(SidebarOutput),
     /// An action was chosen for the machines in question.

@@ -36,6 +36,7 @@ use crate::{
         sidebar::{Sidebar, SidebarOutput},
         situation::Situation,
     },
+    storage::Storage,
     wizards::{import::ImportWizard, xml::XmlDialog},
 };
 
@@ -89,6 +90,7 @@ pub(crate) struct App {
     sidebar: Controller<Sidebar>,
     machines: Controller<Machines>,
     networks: Controller<Networks>,
+    storage: Controller<Storage>,
     /// What of the host is shown.
     section: Section,
 }
@@ -120,6 +122,7 @@ impl Component for App {
                         navigation -> adw::NavigationView {
                             add: model.machines.widget(),
                             add: model.networks.widget(),
+                            add: model.storage.widget(),
                             connect_popped[sender] => move |_, page| {
                                 let host = page.tag().is_some_and(|tag| tag == TAG);
                                 sender.input(if host { AppMsg::HostLeft } else { AppMsg::PageLeft });
@@ -135,6 +138,7 @@ impl Component for App {
         let sidebar = Sidebar::builder().launch(()).forward(sender.input_sender(), AppMsg::Sidebar);
         let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
         let networks = Networks::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Networks);
+        let storage = Storage::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Storage);
         let mut model = Self {
             settings: init.settings,
             host: None,
@@ -176,6 +180,7 @@ impl Component for App {
             sidebar,
             machines,
             networks,
+            storage,
             section: Section::default(),
         };
         let (toasts, split, navigation) = (&model.toasts.clone(), &model.split.clone(), &model.navigation.clone());
@@ -191,12 +196,14 @@ impl Component for App {
             AppMsg::Machines(output) => self.machines_said(output, &sender),
             AppMsg::Machine(output) => self.machine_said(output, &sender),
             AppMsg::Networks(output) => self.networks_said(output, &sender),
+            AppMsg::Storage(output) => self.storage_said(output, &sender),
             AppMsg::Sidebar(SidebarOutput::Machines) => self.show_list(),
             AppMsg::Sidebar(SidebarOutput::Host) => self.open_host(&sender),
             AppMsg::HostPage(output) => self.host_page_said(output, &sender),
             AppMsg::HostLeft => self.host_left(&sender),
             AppMsg::Emulate(id) => self.emulate(id, &sender),
-            AppMsg::Sidebar(SidebarOutput::Networks) => self.show_networks(),
+            AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
+            AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),
             AppMsg::Sidebar(SidebarOutput::Jobs(output)) => sender.input(output.into()),
             AppMsg::Act(action) => self.asked(action, &sender),
             AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),

@@ -1,11 +1,14 @@
-//! The window's side of the page of networks: showing it, and running its plans.
+//! The window's side of the pages of networks and storage: showing them, and running their plans.
 
 use relm4::prelude::*;
 
 use lectern_model::id::DomainId;
 
 use super::App;
-use crate::networks::{NetworksMsg, NetworksOutput};
+use crate::{
+    networks::{NetworksMsg, NetworksOutput},
+    storage::{StorageMsg, StorageOutput},
+};
 
 /// What of the host the window shows; a machine's page is over the machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,31 +18,43 @@ pub(super) enum Section {
     Machines,
     /// Its virtual networks.
     Networks,
+    /// Its storage pools and volumes.
+    Storage,
+}
+
+impl Section {
+    /// The tag of its page.
+    const fn tag(self) -> &'static str {
+        match self {
+            Self::Machines => "machines",
+            Self::Networks => "networks",
+            Self::Storage => "storage",
+        }
+    }
 }
 
 impl App {
-    /// Shows the networks in the place of the machines.
-    pub(super) fn show_networks(&mut self) {
-        self.split.set_show_content(true);
-        if std::mem::replace(&mut self.section, Section::Networks) == Section::Networks {
+    /// Shows a section in the place of the one before.
+    pub(super) fn show_section(&mut self, section: Section) {
+        let before = std::mem::replace(&mut self.section, section);
+        if before == section {
             return;
         }
-        // The machine's page is left as by “Back”, so that its console is given up.
-        self.navigation.pop_to_tag("machines");
-        self.navigation.replace_with_tags(&["networks"]);
-        self.networks.emit(NetworksMsg::Visible(true));
+        if before == Section::Machines {
+            // The machine's page is left as by “Back”, so that its console is given up.
+            self.navigation.pop_to_tag(before.tag());
+        }
+        self.navigation.replace_with_tags(&[section.tag()]);
+        self.networks.emit(NetworksMsg::Visible(section == Section::Networks));
+        self.storage.emit(StorageMsg::Visible(section == Section::Storage));
         self.enable_actions();
         self.watch();
     }
 
-    /// Shows the machines again, where the networks are shown.
-    pub(super) fn leave_networks(&mut self) {
-        if std::mem::take(&mut self.section) == Section::Networks {
-            self.navigation.replace_with_tags(&["machines"]);
-            self.networks.emit(NetworksMsg::Visible(false));
-            self.enable_actions();
-            self.watch();
-        }
+    /// A page of the settings was chosen in the sidebar, which a narrow window hides then.
+    pub(super) fn show_settings(&mut self, section: Section) {
+        self.split.set_show_content(true);
+        self.show_section(section);
     }
 
     /// Machines whose details may have changed: on their pages, and in which network they are.
@@ -48,6 +63,7 @@ impl App {
             self.refresh_page(id);
         }
         self.networks.emit(NetworksMsg::MachinesChanged);
+        self.storage.emit(StorageMsg::Again);
     }
 
     pub(super) fn networks_said(&mut self, output: NetworksOutput, sender: &ComponentSender<Self>) {
@@ -56,6 +72,15 @@ impl App {
                 self.run_plan(*plan, sender);
             }
             NetworksOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
+        }
+    }
+
+    pub(super) fn storage_said(&mut self, output: StorageOutput, sender: &ComponentSender<Self>) {
+        match output {
+            StorageOutput::Run(plan) => {
+                self.run_plan(*plan, sender);
+            }
+            StorageOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
         }
     }
 }

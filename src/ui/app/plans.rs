@@ -22,6 +22,7 @@ use crate::{
     host::HostMsg,
     i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
+    storage::StorageMsg,
     texts,
 };
 
@@ -109,7 +110,9 @@ impl App {
         let Some(job) = self.board.end(id, state.clone()) else { return };
         if let Some(host) = &self.host {
             host.refresh_networks();
+            host.refresh_pools();
         }
+        self.storage.emit(StorageMsg::Again);
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
         self.awake.set(self.board.plans_running() > 0, &self.window);
         self.tell_host_page(|| HostMsg::Changed);
@@ -168,7 +171,14 @@ impl App {
         let input = sender.input_sender().clone();
         let agreed = move || drop(input.send(AppMsg::UndoAgreed(id)));
         if plan.makes_something() {
-            dialogs::ask_undo(&texts::purpose(plan.purpose()), &self.window, agreed);
+            let body = if plan.makes_machine() {
+                gettext(
+                    "What was made is deleted again, the machine with its new disks, and all that was done in it since.",
+                )
+            } else {
+                crate::storage::texts::undoing_a_volume()
+            };
+            dialogs::ask_undo(&texts::purpose(plan.purpose()), &body, &self.window, agreed);
         } else {
             agreed();
         }

@@ -4,7 +4,7 @@ use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 
 use lectern_model::domain::DomainAction;
 
-use super::{App, host::Leaving, messages::AppMsg};
+use super::{App, host::Leaving, messages::AppMsg, networks::Section};
 use crate::{
     actions,
     machine::{MachineMsg, Tab},
@@ -124,7 +124,7 @@ impl App {
 
     /// Back to the list, which in a narrow window hides the sidebar.
     pub(super) fn show_list(&mut self) {
-        self.leave_networks();
+        self.show_section(Section::Machines);
         self.navigation.pop_to_tag("machines");
         self.split.set_show_content(true);
     }

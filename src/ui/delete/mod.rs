@@ -6,18 +6,20 @@ mod words;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
-use lectern_model::id::DomainId;
+use lectern_model::{id::DomainId, storage::machine::Role};
 use lectern_services::{
     disk::{belongings, inventory, inventory::Inventory},
     host::{Host, HostError, StorageError},
     plan::{Plan, make},
 };
 
+pub(crate) use self::words::blind;
 use self::{
     choice::{Choice, Going},
     row::FileRow,
 };
 use crate::{
+    chain,
     errors::{self, UserText},
     i18n::{gettext, gettext_f, ngettext_f},
 };
@@ -213,7 +215,13 @@ impl DeleteDialog {
     fn seen(&mut self, stock: Inventory, going: Vec<Going>, sender: &ComponentSender<Self>) {
         self.choice = Choice::new(&stock, going);
         for (nth, machine) in self.choice.machines.iter().enumerate() {
-            self.page.add(&group(nth, machine, &mut self.rows, sender));
+            let group = group(nth, machine, &mut self.rows, sender);
+            for images in chains(&stock, machine) {
+                let drawing = chain::drawing(&images);
+                drawing.set_margin_top(12);
+                group.add(&drawing);
+            }
+            self.page.add(&group);
         }
         if !stock.map.blind_spots().is_empty() {
             let places = stock.map.blind_spots().iter().map(words::blind).collect::<Vec<_>>().join("; ");
@@ -285,6 +293,16 @@ fn group(
         rows.push(row);
     }
     group
+}
+
+/// The disks of a machine that lie on others, each with all that is under it.
+fn chains(stock: &Inventory, machine: &Going) -> Vec<Vec<String>> {
+    let disks = machine.files.iter().filter(|file| file.file.role == Role::Disk).filter_map(|file| file.path.clone());
+    let chain = |disk: String| {
+        let bases = stock.map.bases(&disk);
+        std::iter::once(disk).chain(bases).collect::<Vec<_>>()
+    };
+    disks.map(chain).filter(|images| images.len() > 1).collect()
 }
 
 fn warning(text: &str) -> adw::PreferencesGroup {

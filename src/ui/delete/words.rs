@@ -68,7 +68,7 @@ fn name(holder: &Holder) -> &str {
 }
 
 /// What could not be looked into.
-pub(super) fn blind(spot: &BlindSpot) -> String {
+pub(crate) fn blind(spot: &BlindSpot) -> String {
     match spot {
         BlindSpot::InactivePool(name) => gettext_f("the storage pool {name}, which is not started", &[("name", name)]),
         BlindSpot::Pool(name) => gettext_f("the storage pool {name}", &[("name", name)]),

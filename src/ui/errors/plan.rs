@@ -78,6 +78,18 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
             gettext_f("There is a virtual network named {name} already.", &[("name", name)]),
             gettext("Choose another name."),
         ),
+        StepFailure::PoolNameTaken(name) => UserText::new(
+            gettext_f("There is a storage pool named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::SnapshotTaken(name) => UserText::new(
+            gettext_f("The image has a snapshot named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::NoSnapshot(name) => UserText::new(
+            gettext_f("The image has no snapshot {name} any more.", &[("name", name)]),
+            gettext("Somebody removed it meanwhile. The volume's page shows which are there."),
+        ),
         StepFailure::FileTaken(name) => UserText::new(
             gettext_f("There is a file {name} already.", &[("name", name)]),
             gettext("Choose another name, or look whether somebody still needs that file."),

@@ -9,6 +9,7 @@ use super::{Act, NetworksMsg, words};
 use crate::{
     actions, buttons,
     i18n::{gettext, gettext_f, pgettext},
+    rows::{Group, plain as row, property},
 };
 
 /// What the page shows.
@@ -35,27 +36,6 @@ pub(super) struct Page {
     input: relm4::Sender<NetworksMsg>,
     /// Whether the switch is set by what the host says, not by the user.
     told: std::rc::Rc<std::cell::Cell<bool>>,
-}
-
-struct Group {
-    group: adw::PreferencesGroup,
-    rows: Vec<gtk::Widget>,
-}
-
-impl Group {
-    fn new(title: &str) -> Self {
-        Self { group: adw::PreferencesGroup::builder().title(title).build(), rows: Vec::new() }
-    }
-
-    fn replace(&mut self, rows: Vec<gtk::Widget>) {
-        for row in self.rows.drain(..) {
-            self.group.remove(&row);
-        }
-        for row in &rows {
-            self.group.add(row);
-        }
-        self.rows = rows;
-    }
 }
 
 impl Page {
@@ -163,17 +143,6 @@ impl Page {
         button.connect_clicked(move |_| input.emit(NetworksMsg::Act(act.clone())));
         row.add_suffix(&button);
     }
-}
-
-fn row(title: &str, subtitle: &str) -> adw::ActionRow {
-    adw::ActionRow::builder().title(title).subtitle(subtitle).use_markup(false).build()
-}
-
-fn property(title: &str, value: &str) -> gtk::Widget {
-    let row =
-        adw::ActionRow::builder().title(title).subtitle(value).use_markup(false).subtitle_selectable(true).build();
-    row.add_css_class("property");
-    row.upcast()
 }
 
 fn facts(network: &Network, spec: &NetworkSpec) -> Vec<gtk::Widget> {

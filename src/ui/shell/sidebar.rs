@@ -41,6 +41,8 @@ pub(crate) enum SidebarOutput {
     Host,
     /// Show the virtual networks.
     Networks,
+    /// Show the storage pools.
+    Storage,
     /// From the jobs button.
     Jobs(JobsOutput),
 }
@@ -137,10 +139,18 @@ impl SimpleComponent for Sidebar {
                                 gtk::Label { set_label: &gettext("Virtual Networks"), set_hexpand: true, set_xalign: 0.0 },
                             },
                         },
+                        append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Storage"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("drive-harddisk-symbolic") },
+                                gtk::Label { set_label: &gettext("Storage"), set_hexpand: true, set_xalign: 0.0 },
+                            },
+                        },
                         set_header_func: head,
                         connect_row_activated[sender] => move |_, row| {
-                            let page = if row.index() == SETTINGS { SidebarOutput::Networks } else { SidebarOutput::Machines };
-                            sender.input(SidebarMsg::Chosen(page));
+                            sender.input(SidebarMsg::Chosen(page_of(row)));
                         },
                     },
                 },
@@ -170,6 +180,17 @@ impl SimpleComponent for Sidebar {
 
 /// The first row of the settings.
 const SETTINGS: i32 = 1;
+/// The row of storage.
+const STORAGE: i32 = 2;
+
+/// The page that a row stands for.
+fn page_of(row: &gtk::ListBoxRow) -> SidebarOutput {
+    match row.index() {
+        SETTINGS => SidebarOutput::Networks,
+        STORAGE => SidebarOutput::Storage,
+        _ => SidebarOutput::Machines,
+    }
+}
 
 /// The heading over the first of the settings.
 fn head(row: &gtk::ListBoxRow, _before: Option<&gtk::ListBoxRow>) {

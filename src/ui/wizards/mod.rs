@@ -1,5 +1,5 @@
 //! What makes machines: wizards in one common frame.
 
-mod frame;
+pub(crate) mod frame;
 pub(crate) mod import;
 pub(crate) mod xml;

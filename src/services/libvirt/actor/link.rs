@@ -89,6 +89,7 @@ impl Actor {
         self.watches.restart(Instant::now());
         self.networks.restart();
         self.catalogue.restart();
+        self.pools.restart();
     }
 
     fn wait_for_retry(&mut self, error: HostError) {

@@ -3,6 +3,7 @@
 mod catalog;
 mod link;
 mod networks;
+mod pools;
 mod statistics;
 mod sync;
 
@@ -16,7 +17,7 @@ use std::{
 
 use lectern_model::uri::HostUri;
 
-use self::{catalog::Catalogue, link::Phase, networks::Networks, statistics::Watches};
+use self::{catalog::Catalogue, link::Phase, networks::Networks, pools::Pools, statistics::Watches};
 use super::{
     addresses::{Answers, Plan},
     attempt::{Generation, Opened},
@@ -47,6 +48,8 @@ pub(crate) enum Message {
     Pace(Pace),
     /// Networks may have changed without an event.
     Networks,
+    /// Storage pools may have changed without an event.
+    Pools,
     /// Connect now.
     Retry,
     /// The last handle is gone.
@@ -84,6 +87,7 @@ pub(crate) struct Actor {
     addresses: Plan,
     networks: Networks,
     catalogue: Catalogue,
+    pools: Pools,
 }
 
 /// How many messages are taken before what is due is done.
@@ -111,6 +115,7 @@ impl Actor {
             addresses: Plan::default(),
             networks: Networks::default(),
             catalogue: Catalogue::default(),
+            pools: Pools::default(),
         }
     }
 
@@ -149,6 +154,7 @@ impl Actor {
             Message::Watch(id, interest) => self.watch(id, interest),
             Message::Unwatch(id) => self.unwatch(id),
             Message::Networks => self.networks.mark(),
+            Message::Pools => self.pools.mark(),
             Message::Pace(pace) => self.set_pace(pace),
             Message::Retry => self.retry(),
             Message::Stop => {}
@@ -163,9 +169,15 @@ impl Actor {
             Notice::Changed { id, details } => self.mark(id, details),
             Notice::Touched(id) => self.touch(id),
             Notice::Networks => self.networks.mark(),
-            Notice::Pools => self.catalogue.mark(),
+            Notice::Pools => self.pools_changed(),
             Notice::Closed => self.closed(),
         }
+    }
+
+    /// What is on the host in pools may be another: volumes, and the catalogue that one of them holds.
+    fn pools_changed(&mut self) {
+        self.pools.mark();
+        self.catalogue.mark();
     }
 
     fn subscribe(&mut self, subscriber: async_channel::Sender<HostUpdate>) {
@@ -193,6 +205,7 @@ impl Actor {
                 self.watches.due(),
                 self.networks.due(now),
                 self.catalogue.due(now),
+                self.pools.due(now),
             ]
             .into_iter()
             .flatten()
@@ -214,5 +227,6 @@ impl Actor {
         self.read_statistics_if_due(now);
         self.read_networks_if_due(now);
         self.read_catalog_if_due(now);
+        self.read_pools_if_due(now);
     }
 }

@@ -68,7 +68,7 @@ impl Watches {
     fn domains_wanted(&self) -> HashSet<DomainId> {
         let domain = |interest: &Interest| match interest {
             Interest::Domain(id) => Some(*id),
-            Interest::List | Interest::Networks | Interest::Host | Interest::Catalog => None,
+            Interest::List | Interest::Networks | Interest::Storage | Interest::Host | Interest::Catalog => None,
         };
         self.interests.values().filter_map(domain).collect()
     }
@@ -95,6 +95,7 @@ impl Actor {
             Interest::Host => self.watches.host = self.watches.host.or(Some(now)),
             Interest::Networks => self.networks.look(),
             Interest::Catalog => self.catalogue.look(),
+            Interest::Storage => self.pools.look(),
         }
     }
 
@@ -102,6 +103,7 @@ impl Actor {
         match self.watches.interests.remove(&id) {
             Some(Interest::Networks) => self.networks.look_away(),
             Some(Interest::Catalog) => self.catalogue.look_away(),
+            Some(Interest::Storage) => self.pools.look_away(),
             _ => {}
         }
         if self.watches.domains_wanted().is_empty() {

@@ -15,5 +15,6 @@ pub(crate) mod networks;
 pub(crate) mod node;
 pub(super) mod poll;
 pub(super) mod pool_events;
+pub(crate) mod pools;
 pub(super) mod stats;
 pub(super) mod wire;

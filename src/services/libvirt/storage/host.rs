@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use lectern_model::{
     id::DomainId,
-    storage::{ImageFormat, Pool, PoolId, Volume, machine::Machine, new_volume::NewVolume},
+    storage::{ImageFormat, Pool, PoolId, Volume, machine::Machine, new_volume::NewVolume, pool::PoolKind},
     units::Bytes,
 };
 
 use super::{
-    super::{connection::Connection, ffi::error::checked, handle::Host},
+    super::{actor::Message, connection::Connection, ffi::error::checked, handle::Host},
     change,
     copy::{self, Copying, Watched},
     error::StorageError,
@@ -48,6 +48,19 @@ impl Host {
     /// As libvirt gives it; [`StorageError::Host`] with `TimedOut` after a minute.
     pub async fn pools(&self) -> Result<Vec<Pool>, StorageError> {
         self.storage(LIMIT, |host| Ok(pools::all(host.connect())?.into_iter().map(|(_, pool)| pool).collect())).await
+    }
+
+    /// Has the pools read again for those who look, as something may have changed that libvirt tells nobody.
+    pub fn refresh_pools(&self) {
+        self.tell(Message::Pools);
+    }
+
+    /// The kinds of pools that the host offers, the plainest first.
+    ///
+    /// # Errors
+    /// As for [`Self::pools`].
+    pub async fn pool_kinds(&self) -> Result<Vec<PoolKind>, StorageError> {
+        self.storage(LIMIT, |host| pools::kinds(host.connect())).await
     }
 
     /// All pools with their volumes, in one go. With `refresh` the daemon looks into every active pool anew, which takes
@@ -90,6 +103,15 @@ impl Host {
             let raw = pools::find(host.connect(), pool)?;
             Ok(checked(raw.xml_desc(0))?)
         };
+        self.storage(LIMIT, work).await
+    }
+
+    /// The XML by which a pool would be defined again.
+    ///
+    /// # Errors
+    /// [`StorageError::NoPool`] if it is gone.
+    pub async fn pool_definition(&self, pool: PoolId) -> Result<String, StorageError> {
+        let work = move |host: &Connection| pools::definition(&pools::find(host.connect(), pool)?);
         self.storage(LIMIT, work).await
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod pools;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
+pub(crate) mod transfer;
 mod transient;
 mod types;
 

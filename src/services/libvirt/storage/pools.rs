@@ -4,8 +4,8 @@ use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol}
 
 use lectern_model::{
     storage::{
-        Pool, PoolId, Volume,
-        pool::{PoolState, PoolXml},
+        Pool, PoolId, Volume, kinds,
+        pool::{PoolKind, PoolState, PoolXml},
         volume::NotStorageXml,
     },
     units::Bytes,
@@ -16,7 +16,7 @@ use crate::catalog;
 use super::{
     super::{
         error::{HostError, LibvirtError},
-        ffi::{codes, error::checked},
+        ffi::{self, codes, error::checked},
     },
     error::StorageError,
     transient,
@@ -50,6 +50,24 @@ pub(super) fn all(connect: &Connect) -> Result<Vec<(StoragePool, Pool)>, Storage
     Ok(pools)
 }
 
+/// All pools by name; a driver without storage has none.
+pub(crate) fn listed(connect: &Connect) -> Result<Vec<Pool>, StorageError> {
+    match all(connect) {
+        Ok(pools) => Ok(pools.into_iter().map(|(_, pool)| pool).collect()),
+        Err(StorageError::Host(HostError::Libvirt(error))) if error.code == codes::NO_SUPPORT => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The kinds of pools that the host offers; of one that does not say, plain folders.
+pub(super) fn kinds(connect: &Connect) -> Result<Vec<PoolKind>, StorageError> {
+    match ffi::pools::capabilities(connect) {
+        Ok(xml) => Ok(kinds::offered(&xml)?),
+        Err(error) if error.code == codes::NO_SUPPORT => Ok(vec![PoolKind::Dir]),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// What libvirt tells of a pool.
 pub(super) fn read(raw: &StoragePool) -> Result<Pool, StorageError> {
     let info = checked(raw.info())?;
@@ -69,6 +87,12 @@ pub(super) fn read(raw: &StoragePool) -> Result<Pool, StorageError> {
         // A transient pool has none: the question itself is refused.
         autostart: persistent && checked(raw.autostart()).unwrap_or(false),
     })
+}
+
+/// The XML by which a pool would be defined again; of one that is gone when it is stopped, its only one.
+pub(crate) fn definition(raw: &StoragePool) -> Result<String, StorageError> {
+    let flags = if checked(raw.is_persistent())? { virt_sys::VIR_STORAGE_XML_INACTIVE } else { 0 };
+    Ok(checked(raw.xml_desc(flags))?)
 }
 
 /// The pool with this key.

@@ -128,6 +128,7 @@ pub(in crate::plan) fn may_be_undone(plan: &Plan, line: &Line) -> Result<(), Ste
             Step::FillVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyFile(made) => drop(files.insert(made.convert.to.clone())),
+            Step::UploadVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.name)?),
             _ => {}
         }
     }
@@ -146,8 +147,10 @@ fn path_of(connect: &Connect, pool: &str, name: &str) -> Result<Option<String>, 
     })
 }
 
+/// Nobody but what leaves may need the file.
+///
 /// # Errors
-/// [`StepFailure::Needed`] if somebody who stays needs the image.
+/// [`StepFailure::Needed`] if somebody does, with nothing touched.
 pub(super) fn must_be_free(map: &DependencyMap, path: String, leaving: &Leaving) -> Result<(), StepError> {
     match map.deletion(&path, leaving) {
         Deletion::Free => Ok(()),

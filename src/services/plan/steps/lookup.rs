@@ -1,6 +1,6 @@
 //! Finds things by name, where not being there is an answer and no error.
 
-use lectern_model::{id::DomainId, network::NetworkId};
+use lectern_model::{id::DomainId, network::NetworkId, storage::PoolId};
 use virt::{connect::Connect, domain::Domain, network::Network, storage_pool::StoragePool, storage_vol::StorageVol};
 
 use crate::{
@@ -71,6 +71,14 @@ pub(super) fn pool(connect: &Connect, name: &str) -> Result<StoragePool, Libvirt
 /// As libvirt gives it.
 pub(super) fn pool_named(connect: &Connect, name: &str) -> Result<Option<StoragePool>, LibvirtError> {
     found(connect.lookup_storage_pool_by_name(name), codes::NO_STORAGE_POOL)
+}
+
+/// The pool with this identifier, where there is one.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn pool_by_id(connect: &Connect, id: PoolId) -> Result<Option<StoragePool>, LibvirtError> {
+    found(connect.lookup_storage_pool_by_uuid_string(&id.to_string()), codes::NO_STORAGE_POOL)
 }
 
 /// The volume of this name in a pool that is read anew, so that files which came from elsewhere are seen.

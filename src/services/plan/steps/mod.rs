@@ -7,6 +7,7 @@ mod define;
 mod delete;
 mod domain;
 mod folders;
+mod image_snapshot;
 mod install;
 mod lookup;
 mod machines;
@@ -16,17 +17,22 @@ mod network_define;
 mod network_update;
 mod overlays;
 mod pool;
+mod pool_define;
+mod pool_power;
 mod power;
 mod ready;
 mod snapshots;
 mod undefine;
 mod volume;
+mod volume_change;
+mod volume_transfer;
 
 pub use self::{
     copy::{CopyFile, CopyVolume},
     define::{Define, Redefine},
     delete::DeleteImage,
     folders::MendFolders,
+    image_snapshot::{ApplyImageSnapshot, MakeImageSnapshot, RemoveImageSnapshot},
     install::{FillVolume, PassOver},
     machines::{DefineMachines, StartMachines},
     many::{DeleteImages, DiscardMachines},
@@ -35,11 +41,15 @@ pub use self::{
     network_update::UpdateNetwork,
     overlays::CreateOverlays,
     pool::StartPool,
+    pool_define::{DefinePool, UndefinePool},
+    pool_power::{BringUpPool, RefreshPool, SetPoolAutostart, StopPool},
     power::{ForceOff, MustBeOff, Start},
     ready::{Pending, ReadyNetwork, ReadyPool},
     snapshots::SnapshotRecord,
     undefine::{Discard, Undefine},
     volume::CreateVolume,
+    volume_change::{DeleteVolume, GrowsIn, ResizeVolume, WipeVolume},
+    volume_transfer::{DownloadVolume, UploadVolume},
 };
 
 pub(crate) use self::domain::inactive_xml;
