@@ -1,6 +1,6 @@
 //! Storage by clicks: a pool and a volume made, grown, copied, sent and fetched, taken back to a snapshot; a base kept.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use lectern_test_kit::{
     atspi::Element, desktop::Desktop, guest::Machine, libvirt::PrivateLibvirt, member, wait, window::Window,
@@ -184,6 +184,8 @@ fn pool_goes(libvirt: &PrivateLibvirt, window: &Window<'_>) {
     dialog.wait_for("button", "Delete").click();
     window.wait_says("No Storage Pools");
     assert_eq!(libvirt.virsh(&["pool-list", "--all", "--name"]).trim(), "");
+    // Earlier news are shown first, each with an “Undo” of its own.
+    window.wait_long("label", "Delete the storage pool lab: done", Duration::from_mins(2));
     window.press("Undo");
     window.wait_says("Active · Folder");
     assert!(libvirt.virsh(&["pool-info", "lab"]).contains("Autostart:      yes"));
@@ -202,6 +204,7 @@ fn a_base_is_kept_until_nobody_needs_it() {
     window.shot("volumes");
     go(&window, "template.qcow2");
     window.wait_says("Needed by");
+    window.wait_says("template.qcow2: overlay (read-only)");
     let delete = window.wait_for("list item", "Delete…");
     assert!(!delete.is_sensitive(), "a base can be deleted");
     for name in ["Wipe…", "Make Larger…"] {

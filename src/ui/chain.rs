@@ -7,12 +7,13 @@ use lectern_model::storage::name_of;
 use crate::i18n::gettext;
 
 /// Draws a chain of images by their paths, the uppermost first, as chains are kept; an image alone is drawn alone.
-pub(crate) fn drawing(images: &[String]) -> adw::WrapBox {
+/// `is_base` if others stand on the uppermost, which is then read only as well.
+pub(crate) fn drawing(images: &[String], is_base: bool) -> adw::WrapBox {
     let all =
         adw::WrapBox::builder().child_spacing(9).line_spacing(9).accessible_role(gtk::AccessibleRole::Img).build();
     // The lowest stands first: an arrow leads from each image to what it stands on.
     let parts: Vec<(&str, String)> =
-        images.iter().enumerate().rev().map(|(nth, path)| part(images, nth, path)).collect();
+        images.iter().enumerate().rev().map(|(nth, path)| part(images, nth, path, is_base)).collect();
     for (nth, (name, role)) in parts.iter().enumerate() {
         if nth > 0 {
             let arrow = gtk::Label::new(Some("←"));
@@ -28,8 +29,8 @@ pub(crate) fn drawing(images: &[String]) -> adw::WrapBox {
     all
 }
 
-fn part<'a>(images: &[String], nth: usize, path: &'a str) -> (&'a str, String) {
-    let is_base = nth > 0;
+fn part<'a>(images: &[String], nth: usize, path: &'a str, is_base: bool) -> (&'a str, String) {
+    let is_base = nth > 0 || is_base;
     let has_base = nth + 1 < images.len();
     let role = match (is_base, has_base) {
         (false, false) => gettext("disk of its own"),

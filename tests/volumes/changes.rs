@@ -256,7 +256,7 @@ fn the_xml_of_every_kind_is_taken() {
             kind,
             target: kind.has_files().then(|| format!("/srv/{}", kind.name())),
             hosts: if remote { vec![("nas.lab".into(), Some(6789))] } else { Vec::new() },
-            source: Some("/dev/sdb".into()).filter(|_| kind != PoolKind::Dir),
+            source: Some(format!("/dev/{}", kind.name())).filter(|_| kind != PoolKind::Dir),
             login: Some(("libvirt".into(), "2ec115d7-3a88-3ceb-bc12-0ac909a6fd87".into())),
         };
         let plan = storage::make_pool(&uri, &new, false, false).unwrap();

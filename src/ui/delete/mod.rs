@@ -217,7 +217,8 @@ impl DeleteDialog {
         for (nth, machine) in self.choice.machines.iter().enumerate() {
             let group = group(nth, machine, &mut self.rows, sender);
             for images in chains(&stock, machine) {
-                let drawing = chain::drawing(&images);
+                let is_base = images.first().is_some_and(|disk| stock.map.children(disk).next().is_some());
+                let drawing = chain::drawing(&images, is_base);
                 drawing.set_margin_top(12);
                 group.add(&drawing);
             }

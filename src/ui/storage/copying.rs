@@ -68,7 +68,7 @@ pub(super) fn show(
         draft,
         formats,
         is_copy: true,
-        drawing: Some(chain::drawing(&images).upcast()),
+        drawing: Some(chain::drawing(&images, !seen.above.is_empty()).upcast()),
         text: Some(about(copy, images.len() > 1)),
     };
     let (seen, way) = (seen.clone(), copy.way());

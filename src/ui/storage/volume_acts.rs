@@ -104,7 +104,7 @@ impl Storage {
                 &[("places", &places.join("; "))],
             ));
         }
-        let drawing: gtk::Widget = chain::drawing(&self.chain(&seen)).upcast();
+        let drawing: gtk::Widget = chain::drawing(&self.chain(&seen), !seen.above.is_empty()).upcast();
         dialogs::confirm((&title, &body, &verb), Some(&drawing), &self.window, move || {
             input.emit(StorageMsg::Run(Box::new(plan)));
         });

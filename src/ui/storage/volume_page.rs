@@ -61,7 +61,7 @@ impl VolumePage {
         if self.shown.as_ref() == Some(&shown) {
             return;
         }
-        self.drawing.replace(vec![chain::drawing(&shown.chain).upcast()]);
+        self.drawing.replace(vec![chain::drawing(&shown.chain, !shown.seen.above.is_empty()).upcast()]);
         self.facts.replace(facts(&shown.seen));
         self.acts.replace(acts(&shown, &self.input));
         self.show_snapshots(&shown);
