@@ -51,6 +51,10 @@ impl Act for MakeImageSnapshot {
         vec![snapshots::command(Deed::Make, &self.image, &self.name)]
     }
 
+    fn undo_commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        vec![snapshots::command(Deed::Remove, &self.image, &self.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         may_change(context, &self.image)?;
         // qemu-img would make a second one of the same name.

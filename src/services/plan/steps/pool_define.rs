@@ -36,6 +36,10 @@ impl Act for DefinePool {
         vec![CommandLine::virsh(host.as_str()).args(["pool-define", "/dev/stdin"]).input(&self.xml)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![CommandLine::virsh(host.as_str()).args(["pool-undefine", "--pool"]).arg(&self.name)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         match lookup::pool_named(context.connect(), &self.name)? {
             Some(_) => Err(StepError::untouched(StepFailure::PoolNameTaken(self.name.clone()))),
@@ -80,6 +84,13 @@ impl Act for UndefinePool {
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         vec![CommandLine::virsh(host.as_str()).args(["pool-undefine", "--pool"]).arg(&self.name)]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let virsh = || CommandLine::virsh(host.as_str());
+        let define = virsh().args(["pool-define", "/dev/stdin"]).input(&self.xml);
+        let autostart = self.autostart.then(|| virsh().args(["pool-autostart", "--pool"]).arg(&self.name));
+        std::iter::once(define).chain(autostart).collect()
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {

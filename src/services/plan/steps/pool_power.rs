@@ -33,6 +33,10 @@ impl Act for BringUpPool {
         vec![line.args(self.build.then_some("--build"))]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![CommandLine::virsh(host.as_str()).args(["pool-destroy", "--pool"]).arg(&self.name)]
+    }
+
     fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
         Ok(())
     }
@@ -76,6 +80,14 @@ impl Act for StopPool {
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         vec![CommandLine::virsh(host.as_str()).args(["pool-destroy", "--pool"]).arg(&self.name)]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let virsh = CommandLine::virsh(host.as_str());
+        vec![match &self.transient {
+            Some(xml) => virsh.args(["pool-create", "/dev/stdin"]).input(xml),
+            None => virsh.args(["pool-start", "--pool"]).arg(&self.name),
+        }]
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -122,6 +134,10 @@ impl Act for SetPoolAutostart {
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         let line = CommandLine::virsh(host.as_str()).args(["pool-autostart", "--pool"]).arg(&self.name);
         vec![line.args((!self.on).then_some("--disable"))]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        Self { on: !self.on, ..self.clone() }.commands(host)
     }
 
     fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {

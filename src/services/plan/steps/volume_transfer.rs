@@ -56,6 +56,11 @@ impl Act for UploadVolume {
         ]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        let virsh = CommandLine::virsh(host.as_str()).args(["vol-delete", "--pool"]).arg(&self.pool);
+        vec![virsh.args(["--vol", &self.name])]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         volume::must_be_free(context, &self.pool, &self.name)?;
         match fs::metadata(&self.from) {
@@ -72,7 +77,7 @@ impl Act for UploadVolume {
         }
         context.go_on()?;
         let pool = lookup::pool(context.connect(), &self.pool)?;
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress };
+        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
         let sent = transfer::upload(context.connect(), &pool, &self.new_volume(), self.from.as_ref(), &watched);
         sent.map_err(|error| volume::taken(error, &self.name))?;
         Ok(checked(pool.refresh(0))?)
@@ -114,6 +119,10 @@ impl Act for DownloadVolume {
         vec![virsh.args(["--vol", &self.name, "--file", &self.to])]
     }
 
+    fn undo_commands(&self, _host: &HostUri) -> Vec<CommandLine> {
+        if self.replaces { Vec::new() } else { vec![CommandLine::new("rm").args(["--", &self.to])] }
+    }
+
     fn is_final(&self) -> bool {
         self.replaces
     }
@@ -129,7 +138,7 @@ impl Act for DownloadVolume {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let partial = Partial::of(&self.to);
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress };
+        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
         let named = (self.pool.as_str(), self.name.as_str());
         let got = transfer::download(context.line, context.host, named, &partial, self.length, &watched);
         got.and_then(|()| partial.keep(self.replaces || context.resumed)).map_err(|e| volume::taken(e, &self.to))
