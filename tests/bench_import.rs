@@ -64,8 +64,19 @@ fn ours(libvirt: &PrivateLibvirt, round: u32) -> Duration {
     let id = DomainId::parse(&uuid).expect("a UUID");
     let host = libvirt.host_uri();
     let xml = Document::parse(&xml(&name, &uuid)).expect("XML");
-    let wish =
-        Import { host, id, name: name.clone(), xml, disk: None, mend: None, pool: None, network: None, start: true };
+    let wish = Import {
+        host,
+        id,
+        name: name.clone(),
+        xml,
+        disk: None,
+        mend: None,
+        pool: None,
+        network: None,
+        start: true,
+        more: Vec::new(),
+        place: Default::default(),
+    };
     let mut job = None;
     let took = measure(libvirt, &name, || job = Some(plan::start(import(wish), journals.path())));
     assert_eq!(job.map(|job| plans::outcome(&job)), Some(plan::Outcome::Done));

@@ -15,7 +15,7 @@ use lectern_services::{
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
-    process, wait,
+    member, process, wait,
     witness::{Witness, answer},
 };
 
@@ -176,6 +176,22 @@ fn a_full_disk_loses_nothing() {
         change(&host, Edit::ChangeProject { old: class(2), new: class(3) }).catalog.project("class"),
         Some(&class(3))
     );
+}
+
+#[test]
+fn a_plain_member_of_the_group_keeps_it_too() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&member::GROUP) else { return };
+    let said = libvirt.as_member("as_a_member", env!("CARGO_BIN_EXE_lectern"));
+    assert!(said.contains("a member changed it"), "{said}");
+    assert_eq!(read(&Witness::connect(libvirt.uri()).host).catalog.project("class"), Some(&class(2)));
+}
+
+#[test]
+#[ignore = "started by the test above, as another user"]
+fn as_a_member() {
+    let host = Witness::connect("qemu:///system").host;
+    change(&host, Edit::AddProject(class(2)));
+    println!("a member changed it");
 }
 
 #[test]

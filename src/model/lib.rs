@@ -19,6 +19,7 @@
 //! - [`tree`]: install trees: where one may be, what is in it, what its installer must be told
 //! - [`identity_files`]: the files that tell a guest its name and addresses
 //! - [`project`], [`flavor`], [`catalog`]: who may use how much of a host, in OpenStack's words, and how it is kept
+//! - [`resize`]: one domain's XML and a flavor → the XML in that size
 //! - [`capability`]: what a backend can do of the things that not every one can
 //! - [`identity_strings`]: the same told through SMBIOS; [`handout`]: a lab's list for the class
 //! - [`sed`]: one text made of another by `sed`
@@ -48,6 +49,7 @@ pub mod names;
 pub mod network;
 pub mod pattern;
 pub mod project;
+pub mod resize;
 pub mod roster;
 pub mod sed;
 pub mod stats;

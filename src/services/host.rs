@@ -8,6 +8,7 @@ pub use crate::libvirt::{
     error::{ConnectFailure, HostError, LibvirtError},
     facts::HostFacts,
     handle::Host,
+    moving::PlaceError,
     networks_read::Attachment,
     storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     types::{

@@ -149,6 +149,20 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::DiscardMachines { count } => {
             ngettext_f("Undefine {n} machine and its state", "Undefine {n} machines and their state", *count, &[])
         }
+        StepText::LookAtQuota { project } => {
+            gettext_f("Look whether the quota of the project {project} is enough", &[("project", project)])
+        }
+        StepText::ClaimQuota { project } => {
+            gettext_f("Claim a place in the project {project}", &[("project", project)])
+        }
+        StepText::SettleQuota { project } => gettext_f("Count it in the project {project}", &[("project", project)]),
+        StepText::Mark { name } => gettext_f("Note it on the running machine {name}", &[("name", name)]),
+        StepText::CreateSwap { pool, name } => {
+            gettext_f("Make the swap disk {name} in the pool {pool}", &[("name", name), ("pool", pool)])
+        }
+        StepText::Grow { path, size } => {
+            gettext_f("Make {path} larger: {size}", &[("path", path), ("size", &size.to_string())])
+        }
         StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
 }
@@ -199,6 +213,12 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         | Purpose::MakeImageSnapshot { .. }
         | Purpose::ApplyImageSnapshot { .. }
         | Purpose::RemoveImageSnapshot { .. } => storage::purpose(purpose),
+        Purpose::Move { machines, project } => {
+            gettext_f("Move {names} to the project {project}", &[("names", &machines.join(", ")), ("project", project)])
+        }
+        Purpose::Resize { machine, flavor } => {
+            gettext_f("Resize {name} to the flavor {flavor}", &[("name", machine), ("flavor", flavor)])
+        }
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
 }

@@ -17,7 +17,7 @@ const PARTS: &str = "parts:";
 /// The test that every binary with such tests has, for [`child`].
 const CHILD: &str = "killed_child";
 
-/// All that a plan may change, as text: machines with their XML, snapshots and state, networks, pools, volumes, files.
+/// All that a plan may change (the catalogue's bookkeeping is no part of that), as text: machines with their XML, snapshots and state, networks, pools, volumes, files.
 const PHOTOGRAPH: &str = r#"
 set -euo pipefail
 v() { virsh -q -c URI "$@"; }
@@ -33,7 +33,7 @@ for n in $(v net-list --all --name | sort); do
   # The order of what came while it ran says nothing.
   v net-dumpxml $n | sed "s/ connections='[0-9]*'//" | sort
 done
-for p in $(v pool-list --all --name | sort); do
+for p in $(v pool-list --all --name | grep -vx lectern-catalog | sort); do
   echo "== pool $p" $(v pool-info $p | sed -n 's/^\(State\|Persistent\|Autostart\): */\1 /p')
   v pool-dumpxml --inactive $p | grep -v '<uuid>\|<capacity\|<allocation\|<available'
   v pool-refresh $p >/dev/null 2>&1 || continue

@@ -93,12 +93,15 @@ impl Catalog {
         project::usage(machines, self.projects.iter().map(|project| project.name.as_str()))
     }
 
-    /// A project with what it uses, for the rules of drafts.
+    /// All projects with what they use.
     #[must_use]
-    pub fn standing(&self, name: &str, machines: &[MachineUse]) -> Option<Standing> {
-        let project = self.project(name)?.clone();
-        let used = self.usage(machines).remove(name).unwrap_or_default().amount;
-        Some(Standing { project, used })
+    pub fn standings(&self, machines: &[MachineUse]) -> Vec<Standing> {
+        let mut usage = self.usage(machines);
+        let one = |project: &Project| Standing {
+            project: project.clone(),
+            used: usage.remove(&project.name).unwrap_or_default().amount,
+        };
+        self.projects.iter().map(one).collect()
     }
 
     /// Notes that the change `id` went in.

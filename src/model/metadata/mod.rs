@@ -2,6 +2,7 @@
 //!
 //! The schema stands in ARCHITECTURE.md under "Fixed names". The host is the truth: no other place has these notes.
 
+mod bare;
 mod write;
 
 use std::net::Ipv4Addr;
@@ -9,6 +10,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
+pub use bare::bare;
 pub use write::{MetadataError, write};
 
 use crate::id::DomainId;

@@ -69,11 +69,27 @@ impl Standing {
         check(&self.project, &self.used, asked)
     }
 
+    /// Whether anything can be refused.
+    #[must_use]
+    pub fn is_enforced(&self) -> bool {
+        !self.project.enabled || !self.project.quota.is_unlimited()
+    }
+
     /// What is left of one resource, in the quota's unit; `None` if there is no limit.
     #[must_use]
     pub fn left(&self, resource: Resource) -> Option<u64> {
         let most = self.project.quota.get(resource).most()?;
         Some(most.saturating_sub(self.used.get(resource)))
+    }
+}
+
+/// Why the project `name` among `known` does not take `asked`; nothing where it does, or where no project is known.
+#[must_use]
+pub fn refusal(known: &[Standing], name: &str, asked: &Amount) -> Option<Refusal> {
+    match known.iter().find(|standing| standing.project.name == name) {
+        Some(standing) => standing.check(asked).err(),
+        None if known.is_empty() => None,
+        None => Some(Refusal { project: name.to_owned(), why: Why::Gone }),
     }
 }
 

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::problem::bad_character;
 pub use self::{
     amount::Amount,
-    check::{Excess, Refusal, Standing, Why, check},
+    check::{Excess, Refusal, Standing, Why, check, refusal},
     problem::{ProjectProblem, problems},
     quota::{Limit, Quota, Resource},
     usage::{DiskUse, MachineUse, ProjectUse, usage},

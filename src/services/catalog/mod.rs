@@ -29,4 +29,9 @@ pub use self::{
     place::POOL,
     uses::Usage,
 };
-pub(crate) use self::{gate::must_be_enabled, on_host::OnHost, place::is_ours, uses::machines};
+pub(crate) use self::{
+    gate::{admitted, must_be_enabled, now, still_admitted},
+    on_host::OnHost,
+    place::is_ours,
+    uses::machines,
+};

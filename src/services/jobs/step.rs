@@ -260,6 +260,40 @@ pub enum StepText {
         /// How many.
         count: usize,
     },
+    /// Look whether a project takes what is to be made.
+    LookAtQuota {
+        /// The project.
+        project: String,
+    },
+    /// Claim a place in a project.
+    ClaimQuota {
+        /// The project.
+        project: String,
+    },
+    /// Let what was made count by itself.
+    SettleQuota {
+        /// The project.
+        project: String,
+    },
+    /// Note something on a machine that is on.
+    Mark {
+        /// Its name.
+        name: String,
+    },
+    /// Make a disk that Linux swaps to.
+    CreateSwap {
+        /// The pool.
+        pool: String,
+        /// The volume's name.
+        name: String,
+    },
+    /// Make a disk larger.
+    Grow {
+        /// Its path.
+        path: String,
+        /// Its new size.
+        size: Bytes,
+    },
     /// Delete a file for good.
     Delete {
         /// Its path.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use lectern_model::{
     catalog::{Edit, EditError, Subject},
     command::CommandLine,
+    flavor::Flavor,
+    project::{Project, Refusal, Standing},
 };
 
 use super::{connection::Connection, handle::Host};
@@ -63,12 +65,12 @@ impl Host {
     ///
     /// # Errors
     /// As for [`Self::change_catalog`].
-    pub async fn raise_quota(&self, refusal: lectern_model::project::Refusal) -> Result<Changed, CatalogError> {
+    pub async fn raise_quota(&self, refusal: Refusal) -> Result<Changed, CatalogError> {
         let kept = self.catalog().await?;
         let gone = || EditError::Gone(Subject::Project(refusal.project.clone()));
         let old = kept.catalog.project(&refusal.project).ok_or_else(gone)?.clone();
         let quota = refusal.remedy(&old.quota).unwrap_or(old.quota);
-        let new = lectern_model::project::Project { quota, ..old.clone() };
+        let new = Project { quota, ..old.clone() };
         self.change_catalog(Edit::ChangeProject { old, new }).await
     }
 
@@ -82,6 +84,20 @@ impl Host {
             Ok(Usage::of(&catalog, catalog::machines(host.connect(), |_| true)?))
         })
         .await
+    }
+
+    /// All projects with what they use, and all flavors; nothing where it cannot be read, which keeps nobody from making a
+    /// machine.
+    pub(crate) async fn places(&self) -> (Vec<Standing>, Vec<Flavor>) {
+        let read = self.catalogue(LIMIT, |keeper, host| {
+            let catalog = keeper.head()?;
+            let standings = catalog.standings(&catalog::machines(host.connect(), |_| true)?);
+            Ok((standings, catalog.flavors))
+        });
+        read.await.unwrap_or_else(|error| {
+            tracing::warn!("no projects: {error}");
+            (Vec::new(), Vec::new())
+        })
     }
 
     /// [`Host::call`] for what answers with an error of the catalogue.

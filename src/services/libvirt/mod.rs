@@ -32,6 +32,7 @@ mod flow;
 pub(crate) mod handle;
 pub(crate) mod line;
 mod making;
+pub(crate) mod moving;
 pub(crate) mod networks;
 pub(crate) mod networks_read;
 mod planning;

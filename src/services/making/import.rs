@@ -9,8 +9,11 @@ use lectern_model::{
     draft::import::{DiskInfo, ImportDraft, NetworkChoice, Usage},
     guest_os::GuestOs,
     id::DomainId,
+    metadata,
+    project::DEFAULT,
+    resize::{self, EPHEMERAL, ResizeError, SWAP},
     storage::{ImageFormat, new_volume::NewVolume},
-    xml::EditError,
+    xml::Document,
 };
 use uuid::Uuid;
 
@@ -19,7 +22,7 @@ use crate::{
     host::{Host, HostError, StorageError},
     plan::{
         Plan,
-        make::{self, Import, NewDisk},
+        make::{self, FlavorVolume, Import, NewDisk, new_disk},
     },
 };
 
@@ -42,16 +45,20 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
         spec.cpu = cpu;
     }
     let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
+    let more = flavor_disks(host, &draft, id).await?;
+    let xml = finished(machine.document, &draft, &more).map_err(|error| unmade(&error))?;
     Ok(make::import(Import {
         host: host.uri().clone(),
         id,
         name: draft.name.clone(),
-        xml: machine.document,
+        xml,
         disk: made,
         mend: mend(host, &draft).await?,
         pool: None,
         network: if draft.start { network_to_start(host, &draft.network).await? } else { None },
         start: draft.start,
+        more: more.into_iter().map(|new| new.step).collect(),
+        place: (host.places().await.0, draft.counts_in().to_owned(), draft.asked(&disk)),
     }))
 }
 
@@ -63,7 +70,31 @@ pub(super) async fn probed_cpu(host: &Host, way: VirtType) -> Option<CpuChoice> 
     Some(host.probed().await.ok()??.verdict.cpu()?.into())
 }
 
-pub(super) fn unmade(error: &EditError) -> StorageError {
+/// The disks that its flavor gives it beside its own: where that is, else in a pool of files that is started.
+async fn flavor_disks(host: &Host, draft: &ImportDraft, id: DomainId) -> Result<Vec<FlavorVolume>, StorageError> {
+    let Some(flavor) = draft.flavor.as_ref().filter(|flavor| flavor.ephemeral > 0 || flavor.swap > 0) else {
+        return Ok(Vec::new());
+    };
+    let pools = host.pools().await?;
+    let named = pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
+    let pool = named.or_else(|| pools.iter().find(|pool| pool.state.is_active() && pool.kind.has_files()));
+    let place = pool.and_then(|pool| Some((pool.name.clone(), pool.target.clone()?))).ok_or(StorageError::NoPool)?;
+    Ok([EPHEMERAL, SWAP].into_iter().filter_map(|serial| new_disk(flavor, serial, id, &draft.name, &place)).collect())
+}
+
+/// The machine's XML with those disks, and with project and flavor noted.
+fn finished(document: Document, draft: &ImportDraft, more: &[FlavorVolume]) -> Result<Document, ResizeError> {
+    let mut next = document;
+    for new in more {
+        next = resize::with_disk(&next, &new.disk)?;
+    }
+    let notes = metadata::read(&next).machine();
+    let project = draft.project.clone().filter(|project| project != DEFAULT);
+    let flavor = draft.flavor.as_ref().map(|flavor| flavor.name.clone());
+    Ok(metadata::write(&next, &metadata::Machine { project, flavor, ..notes })?)
+}
+
+pub(super) fn unmade(error: &dyn std::fmt::Display) -> StorageError {
     StorageError::Host(HostError::BadAnswer(error.to_string()))
 }
 

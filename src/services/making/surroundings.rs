@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use lectern_model::{
     capabilities::{Capabilities, VirtType},
     draft::import::{HostFacts, NetworkFacts, PoolFacts},
+    flavor::Flavor,
+    project::Standing,
     storage::Pool,
     uri::HostUri,
 };
@@ -29,6 +31,10 @@ pub struct Surroundings {
     pub ways: Vec<VirtType>,
     /// Its architecture in libvirt's word.
     pub arch: String,
+    /// Its projects with what they use; none where that cannot be read.
+    pub projects: Vec<Standing>,
+    /// Its flavors.
+    pub flavors: Vec<Flavor>,
 }
 
 /// Asks `host`; with `refresh` the daemon looks into its pools anew.
@@ -37,6 +43,7 @@ pub struct Surroundings {
 /// As libvirt gives it.
 pub async fn surroundings(host: &Host, refresh: bool) -> Result<Surroundings, StorageError> {
     let told = host.told().await?;
+    let (projects, flavors) = host.places().await;
     let pools = host.storage_picture(refresh).await?;
     let of: Vec<Pool> = pools.iter().map(|pool| pool.pool.clone()).collect();
     let fixed = space::read_only(host, &of).await;
@@ -48,6 +55,8 @@ pub async fn surroundings(host: &Host, refresh: bool) -> Result<Surroundings, St
         pools: of,
         ways: ways(host.uri(), &told.capabilities, &arch),
         arch,
+        projects,
+        flavors,
     })
 }
 

@@ -2,7 +2,12 @@
 
 use std::{io, path::PathBuf};
 
-use crate::host::{HostError, LibvirtError, StorageError};
+use lectern_model::project::Refusal;
+
+use crate::{
+    catalog::{CatalogError, POOL},
+    host::{HostError, LibvirtError, StorageError},
+};
 
 /// A step failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +70,12 @@ pub enum StepFailure {
         /// Who needs it.
         by: String,
     },
+    /// A project does not take it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Something about the catalogue of projects.
+    #[error(transparent)]
+    Catalog(CatalogError),
     /// Something about a volume or an image.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -134,6 +145,17 @@ impl From<HostError> for StepError {
 impl From<LibvirtError> for StepError {
     fn from(error: LibvirtError) -> Self {
         Self::touched(HostError::from(error))
+    }
+}
+
+impl From<CatalogError> for StepError {
+    fn from(error: CatalogError) -> Self {
+        Self::touched(match error {
+            CatalogError::Refused(refusal) => StepFailure::Refused(refusal),
+            CatalogError::Host(error) => StepFailure::Host(error),
+            CatalogError::NoSpace => StepFailure::NoSpace(POOL.to_owned()),
+            error => StepFailure::Catalog(error),
+        })
     }
 }
 

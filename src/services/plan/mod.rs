@@ -169,6 +169,20 @@ pub enum Purpose {
         /// The snapshot.
         name: String,
     },
+    /// Move machines to a project.
+    Move {
+        /// The machines' names.
+        machines: Vec<String>,
+        /// The project.
+        project: String,
+    },
+    /// Give a machine the size of a flavor.
+    Resize {
+        /// The machine's name.
+        machine: String,
+        /// The flavor's.
+        flavor: String,
+    },
     /// Mend something about the host.
     Mend(String),
 }
@@ -256,6 +270,7 @@ impl Plan {
                     | Step::CreateVolume(_)
                     | Step::CreateOverlays(_)
                     | Step::FillVolume(_)
+                    | Step::CreateSwap(_)
                     | Step::CopyVolume(_)
                     | Step::CopyFile(_)
                     | Step::UploadVolume(_)

@@ -184,6 +184,14 @@ steps! {
     DeleteImages,
     /// Remove several machines for good.
     DiscardMachines,
+    /// A plan's place in a project.
+    Quota,
+    /// Note something on a machine that is on.
+    MarkLive,
+    /// Make a volume that Linux swaps to.
+    CreateSwap,
+    /// Make a disk larger for good.
+    GrowDisk,
 }
 
 impl Step {

@@ -171,7 +171,9 @@ impl Form {
         let name = all(found, |field| matches!(field, Field::Name | Field::Title));
         tell(&self.name_said, &name);
         set_class(&self.name, "error", !name.is_empty());
-        let kind = |field| matches!(field, Field::Source | Field::Kind | Field::Size | Field::Pool | Field::Questions);
+        let kind = |field| {
+            matches!(field, Field::Source | Field::Kind | Field::Size | Field::Pool | Field::Questions | Field::Project)
+        };
         let rest = all(found, kind).into_iter().chain(refused.map(str::to_owned));
         tell(&self.kind_said, &rest.collect::<Vec<_>>());
         self.filling.set(true);

@@ -95,6 +95,7 @@ pub(super) fn problem(problem: &Problem) -> String {
             "The new disks can grow to {size}, more than is free in the storage pool.",
             &[("size", &most.to_string())],
         ),
+        Problem::Project(refusal) => crate::errors::project::refusal(refusal),
         Problem::KeptInBoth(_) => gettext("Something that only one machine can have is kept in both."),
     }
 }

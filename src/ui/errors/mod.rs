@@ -3,6 +3,7 @@
 //! libvirt's own text is translated by its daemon, so it is shown on request and never read: codes decide.
 
 pub(crate) mod plan;
+pub(crate) mod project;
 pub(crate) mod template;
 
 use lectern_model::uri::UriError;

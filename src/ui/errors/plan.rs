@@ -141,6 +141,8 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
                 gettext("The details show what it said."),
             )
         },
+        StepFailure::Refused(refusal) => super::project::refused(refusal),
+        StepFailure::Catalog(error) => UserText::from(error),
         StepFailure::Storage(error) => storage(error),
         StepFailure::Cancelled => UserText::new(gettext("It was cancelled."), String::new()),
         StepFailure::Injected => UserText::new("injected".to_owned(), String::new()),

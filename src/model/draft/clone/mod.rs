@@ -17,8 +17,9 @@ use crate::draft::import::PoolFacts;
 use crate::id::DomainId;
 use crate::mac::MacAddress;
 use crate::metadata::Machine;
+use crate::project::{Amount, DEFAULT, Standing};
 use crate::template::Verdict;
-use crate::units::Bytes;
+use crate::units::{Bytes, KiB};
 use crate::xml::Path;
 
 /// What the wizard has gathered.
@@ -75,6 +76,12 @@ pub struct CloneFacts {
     pub names: BTreeSet<String>,
     /// The host's storage pools.
     pub pools: Vec<PoolFacts>,
+    /// The source's virtual CPUs, which the clone has too.
+    pub vcpus: u32,
+    /// The source's memory, which the clone has too.
+    pub memory: KiB,
+    /// The projects with what they use; none as long as nobody knows.
+    pub projects: Vec<Standing>,
 }
 
 /// What is known of one disk's image.
@@ -152,6 +159,21 @@ impl CloneDraft {
             request = request.disk(disk.index, choice);
         }
         request
+    }
+
+    /// The project that the clone counts in.
+    #[must_use]
+    pub fn counts_in(&self) -> &str {
+        self.project.as_deref().unwrap_or(DEFAULT)
+    }
+
+    /// What the clone will use of its project's quota.
+    #[must_use]
+    pub fn asked(&self, facts: &CloneFacts) -> Amount {
+        let is_new = |disk: &&DiskView| matches!(self.treatment(disk), Treatment::Copy | Treatment::Link);
+        let volumes = facts.disks.iter().filter(is_new).count() as u64;
+        let one = Amount::machine(facts.vcpus, facts.memory, &[]);
+        Amount { volumes, disk: self.cost(facts).1, ..one }
     }
 
     /// Bytes that the new images take at first, and that they can grow to.

@@ -4,6 +4,7 @@ use super::{CloneDraft, CloneFacts};
 use crate::clone::{Answer, DiskView, Subject, Treatment};
 use crate::draft::{Bound, Severity};
 use crate::names::{self, NameKind, NameProblem};
+use crate::project::{self, Refusal};
 use crate::template::{Verdict, Why};
 use crate::units::Bytes;
 use crate::xml::Path;
@@ -27,6 +28,8 @@ pub enum Field {
     Pool,
     /// The questions.
     Questions,
+    /// The project.
+    Project,
 }
 
 /// One thing that is wrong.
@@ -69,6 +72,8 @@ pub enum Problem {
     DiskMayFill(Bytes),
     /// Something that only one machine can have is kept in both: they cannot run at once.
     KeptInBoth(Path),
+    /// The project does not take it.
+    Project(Refusal),
 }
 
 impl Bound for Problem {
@@ -87,6 +92,7 @@ impl Bound for Problem {
             Self::Smaller(_) => Field::Size,
             Self::NoPool | Self::PoolClosed | Self::DiskFull(_) | Self::DiskMayFill(_) => Field::Pool,
             Self::KeptInBoth(_) => Field::Questions,
+            Self::Project(_) => Field::Project,
         }
     }
 
@@ -114,6 +120,8 @@ pub fn problems(draft: &CloneDraft, facts: &CloneFacts) -> Vec<Problem> {
     all.extend(size(draft, facts));
     all.extend(pool(draft, facts));
     all.extend(kept(draft, facts));
+    let asked = draft.asked(facts);
+    all.extend(project::refusal(&facts.projects, draft.counts_in(), &asked).map(Problem::Project));
     all
 }
 

@@ -36,6 +36,9 @@ fn facts() -> CloneFacts {
         questions: questions(&source(), &Request::new(Identity::new("x", id()))).unwrap(),
         names: ["web", "web-2"].map(String::from).into(),
         pools: vec![pool()],
+        vcpus: 2,
+        memory: crate::units::KiB::from_mib(1024),
+        projects: Vec::new(),
     }
 }
 
@@ -123,4 +126,19 @@ fn what_is_wrong_is_said_beside_its_field() {
     assert_eq!(problems(&named("web"), &facts()), [Problem::Name(NameProblem::InUse), exists]);
     let none = CloneDraft { disks: [(0, Treatment::LeaveOut), (1, Treatment::LeaveOut)].into(), ..good };
     assert_eq!(problems(&none, &facts()), [Problem::Diskless]);
+}
+
+#[test]
+fn a_clone_counts_in_its_project() {
+    use crate::project::{Amount, Limit, Project, Quota, Resource, Standing, Why};
+    let quota = Quota { gigabytes: Limit::of(75), ..Quota::UNLIMITED };
+    let used = Amount { disk: Bytes::from_gib(10), ..Amount::default() };
+    let projects = vec![Standing { project: Project { quota, ..Project::new("class") }, used }];
+    let facts = CloneFacts { projects, ..facts() };
+    let draft = CloneDraft { project: Some("class".into()), ..suggest(&facts, false) };
+    let asked = draft.asked(&facts);
+    assert_eq!((asked.instances, asked.vcpus, asked.volumes, asked.disk), (1, 2, 2, Bytes::from_gib(70)));
+    let found = problems(&draft, &facts);
+    let [Problem::Project(refusal)] = found.as_slice() else { panic!("{found:?}") };
+    assert!(matches!(&refusal.why, Why::Quota(all) if all[0].resource == Resource::Gigabytes && all[0].needed == 80));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     capabilities::VirtType,
+    project::Standing,
     storage::{Content, ImageFormat},
     units::{Bytes, KiB},
 };
@@ -25,6 +26,8 @@ pub struct Facts {
     pub recommended: Recommended,
     /// The ways to run a machine there, the best first; none as long as nobody knows.
     pub ways: Vec<VirtType>,
+    /// The projects with what they use; none as long as nobody knows.
+    pub projects: Vec<Standing>,
 }
 
 /// The host itself.

@@ -9,6 +9,8 @@ mod tests;
 
 use crate::{
     capabilities::VirtType,
+    flavor::Flavor,
+    project::{Amount, DEFAULT},
     units::{Bytes, KiB},
 };
 
@@ -48,6 +50,10 @@ pub struct ImportDraft {
     pub network: NetworkChoice,
     /// Whether it is started at the end.
     pub start: bool,
+    /// The project that it counts in; `None` is `default`.
+    pub project: Option<String>,
+    /// The flavor whose sizes it was given, for its second disk, its swap disk and its note.
+    pub flavor: Option<Flavor>,
     /// Which of these the user chose, so that no suggestion replaces them.
     pub chosen: Chosen,
 }
@@ -128,6 +134,21 @@ impl ImportDraft {
     #[must_use]
     pub fn is_filled(&self) -> bool {
         self.source.is_some() || self.os.is_some() || self.chosen != Chosen::default()
+    }
+
+    /// The project that it counts in.
+    #[must_use]
+    pub fn counts_in(&self) -> &str {
+        self.project.as_deref().unwrap_or(DEFAULT)
+    }
+
+    /// What it will use of its project's quota.
+    #[must_use]
+    pub fn asked(&self, disk: &DiskInfo) -> Amount {
+        let root = self.overlay_size.filter(|_| self.usage == Usage::Overlay).unwrap_or(disk.virtual_size);
+        let others = self.flavor.iter().flat_map(|flavor| [flavor.ephemeral_size(), flavor.swap_size()]).flatten();
+        let disks: Vec<Bytes> = std::iter::once(root).chain(others).collect();
+        Amount::machine(self.vcpus, self.memory, &disks)
     }
 
     /// The file name of the copy or overlay, if one is made.

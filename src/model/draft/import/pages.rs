@@ -28,7 +28,7 @@ impl Page {
         match field {
             Field::Source => Self::Disk,
             Field::Usage | Field::OverlaySize | Field::Pool => Self::Use,
-            Field::Name | Field::Memory | Field::Vcpus | Field::Way => Self::System,
+            Field::Name | Field::Memory | Field::Vcpus | Field::Way | Field::Project | Field::Flavor => Self::System,
             Field::Network => Self::Network,
         }
     }

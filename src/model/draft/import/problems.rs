@@ -4,6 +4,7 @@ use super::{DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, NetworkChoice, Po
 use crate::{
     draft::{Bound, Severity},
     names::{self, NameKind, NameProblem},
+    project::{self, Refusal},
     storage::ImageFormat,
     units::{Bytes, KiB},
 };
@@ -29,6 +30,10 @@ pub enum Field {
     Way,
     /// Its network.
     Network,
+    /// Its project.
+    Project,
+    /// Its flavor.
+    Flavor,
 }
 
 /// One thing that is wrong.
@@ -117,6 +122,10 @@ pub enum Problem {
         /// Whether the machine is to be started now.
         starts: bool,
     },
+    /// The project does not take it.
+    Project(Refusal),
+    /// The flavor of this name is not for the project.
+    FlavorNotForProject(String),
 }
 
 impl Bound for Problem {
@@ -146,6 +155,8 @@ impl Bound for Problem {
             Self::NoCpu | Self::CpusAboveMost(_) | Self::CpusAboveHost(_) => Field::Vcpus,
             Self::NoSuchWay => Field::Way,
             Self::NetworkGone(_) | Self::NetworkStopped { .. } => Field::Network,
+            Self::Project(_) => Field::Project,
+            Self::FlavorNotForProject(_) => Field::Flavor,
         }
     }
 
@@ -178,7 +189,15 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
     all.extend(vcpus(draft, facts));
     all.extend((!facts.ways.is_empty() && !facts.ways.contains(&draft.way)).then_some(Problem::NoSuchWay));
     all.extend(network(draft, facts));
+    all.extend(project(draft, facts));
+    let foreign = draft.flavor.as_ref().filter(|flavor| !flavor.is_for(draft.counts_in()));
+    all.extend(foreign.map(|flavor| Problem::FlavorNotForProject(flavor.name.clone())));
     all
+}
+
+fn project(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
+    let asked = draft.asked(facts.usable_disk()?);
+    project::refusal(&facts.projects, draft.counts_in(), &asked).map(Problem::Project)
 }
 
 fn source(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {

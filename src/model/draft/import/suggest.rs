@@ -45,6 +45,8 @@ impl ImportDraft {
             way: facts.ways.first().copied().unwrap_or(VirtType::Kvm),
             network: network(wishes, facts),
             start: wishes.start,
+            project: None,
+            flavor: None,
             chosen: Chosen::default(),
         };
         draft.suggest_hardware(wishes, facts);

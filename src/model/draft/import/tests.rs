@@ -44,6 +44,7 @@ fn facts() -> Facts {
         disk: Some(DiskFacts { path: PATH.into(), found: Ok(disk()) }),
         recommended: Recommended::default(),
         ways: vec![VirtType::Kvm, VirtType::Qemu],
+        projects: Vec::new(),
     }
 }
 
@@ -246,6 +247,34 @@ fn what_others_need_is_kept_as_a_base() {
     assert_eq!(problems(&draft, &facts), []);
 }
 
+#[test]
+fn a_project_refuses_with_asked_used_and_allowed() {
+    use crate::project::{Amount, Limit, Project, Quota, Standing, Why};
+    let quota = Quota { instances: Limit::of(2), ..Quota::UNLIMITED };
+    let standing = |used| Standing {
+        project: Project { quota, ..Project::new("class") },
+        used: Amount { instances: used, ..Amount::default() },
+    };
+    let mut draft = draft();
+    draft.project = Some("class".into());
+    let facts = |used| Facts { projects: vec![standing(used)], ..facts() };
+    assert_eq!(problems(&draft, &facts(1)), []);
+    let found = problems(&draft, &facts(2));
+    let [Problem::Project(refusal)] = found.as_slice() else { panic!("{found:?}") };
+    assert!(matches!(&refusal.why, Why::Quota(all) if (all[0].asked, all[0].used, all[0].allowed) == (1, 2, 2)));
+    assert_eq!(refusal.remedy(&quota).map(|quota| quota.instances), Some(Limit::of(3)));
+    assert_eq!(next_page(&draft, &facts(2), Page::System), None);
+    draft.project = Some("gone".into());
+    assert!(matches!(problems(&draft, &facts(1)).as_slice(), [Problem::Project(refusal)] if refusal.why == Why::Gone));
+    draft.project = None;
+    draft.flavor = Some(crate::flavor::Flavor {
+        access: crate::flavor::Access::Projects(["class".to_owned()].into()),
+        ..crate::flavor::Flavor::new("9", "own", 1, 64, 0)
+    });
+    let known = Facts { projects: Vec::new(), ..self::facts() };
+    assert_eq!(problems(&draft, &known), [Problem::FlavorNotForProject("own".into())]);
+}
+
 prop_compose! {
     fn any_facts()(
         (memory, cpus, is_session) in (0_u64..1 << 40, 0_u32..300, any::<bool>()),
@@ -270,6 +299,7 @@ prop_compose! {
             }),
             recommended: Recommended::default(),
             ways: vec![VirtType::Qemu],
+            projects: Vec::new(),
         }
     }
 }

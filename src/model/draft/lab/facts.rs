@@ -8,6 +8,7 @@ use ipnet::Ipv4Net;
 use crate::draft::import::{HostFacts, PoolFacts};
 use crate::id::DomainId;
 use crate::mac::MacAddress;
+use crate::project::Standing;
 use crate::template::Verdict;
 use crate::units::{Bytes, KiB};
 
@@ -30,6 +31,8 @@ pub struct LabFacts {
     pub routes: Vec<Ipv4Net>,
     /// Its storage pools.
     pub pools: Vec<PoolFacts>,
+    /// The projects with what they use; none as long as nobody knows.
+    pub projects: Vec<Standing>,
     /// What is left of the project's quota; none where it has none.
     pub quota: Option<QuotaFacts>,
 }

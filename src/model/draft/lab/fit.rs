@@ -1,6 +1,7 @@
 //! Will it fit: memory, CPUs and disk of all machines together, beside what the host and the quota have.
 
 use super::{LabDraft, LabFacts, Size, Start, preview};
+use crate::project::Amount;
 use crate::units::{Bytes, KiB};
 
 /// What a new qcow2 overlay takes before anything is written to it: `qemu-img create` makes 196 KiB.
@@ -52,6 +53,22 @@ pub(super) fn size(draft: &LabDraft, facts: &LabFacts) -> (KiB, u32) {
         Size::Flavor { memory, vcpus, .. } | Size::Own { memory, vcpus } => (memory, vcpus),
         Size::AsTemplate => facts.template.as_ref().map_or((KiB(0), 0), |t| (t.memory, t.vcpus)),
     }
+}
+
+/// What one machine uses of its project's quota.
+#[must_use]
+pub fn each(draft: &LabDraft, facts: &LabFacts) -> Amount {
+    let (memory, vcpus) = size(draft, facts);
+    let disks = facts.template.iter().flat_map(|template| &template.disks).enumerate();
+    let sizes: Vec<Bytes> =
+        disks.map(|(nth, disk)| draft.overlay.filter(|_| nth == 0).unwrap_or_default().max(disk.size)).collect();
+    Amount::machine(vcpus, memory, &sizes)
+}
+
+/// What all machines use of their project's quota.
+#[must_use]
+pub fn asked(draft: &LabDraft, facts: &LabFacts) -> Amount {
+    each(draft, facts).times(preview(draft, facts).rows.len() as u64)
 }
 
 /// Adds all up.

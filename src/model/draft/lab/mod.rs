@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use self::{
     facts::{LabFacts, LabNetworkFacts, QuotaFacts, TemplateDisk, TemplateFacts},
-    fit::{Fit, Shortage, fit},
+    fit::{Fit, Shortage, asked, each, fit},
     make::{Member, make, notes},
     preview::{Clash, Preview, Row, preview},
     problems::{Field, Problem, problems},
@@ -21,6 +21,7 @@ pub use self::{
 use crate::id::DomainId;
 use crate::metadata::Student;
 use crate::pattern::Taken;
+use crate::project::DEFAULT;
 use crate::units::{Bytes, KiB};
 
 /// What the wizard has gathered. Numbers and addresses are texts as typed where a person types them.
@@ -48,6 +49,14 @@ pub struct LabDraft {
     pub start: Start,
     /// What the user wrote into the preview, by the row's place from 0.
     pub edits: BTreeMap<usize, RowEdit>,
+}
+
+impl LabDraft {
+    /// The project that the machines count in.
+    #[must_use]
+    pub fn counts_in(&self) -> &str {
+        self.project.as_deref().unwrap_or(DEFAULT)
+    }
 }
 
 /// How the machines are called.

@@ -2,10 +2,11 @@
 
 use super::fit::size;
 use super::preview::{NoRows, rows};
-use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Shortage, Start, fit};
+use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Shortage, Start, asked, fit};
 use crate::draft::{Bound, Severity};
 use crate::names::{self, NameKind, NameProblem};
 use crate::pattern::{CountProblem, PatternProblem};
+use crate::project::{self, Refusal};
 use crate::subnet::{AddressProblem, SubnetProblem};
 use crate::template::{Verdict, Why};
 use crate::units::{Bytes, KiB};
@@ -100,6 +101,8 @@ pub enum Problem {
     DiskMayFill(Bytes),
     /// The project's quota is not enough.
     Quota(Shortage),
+    /// The project does not take the machines.
+    Place(Refusal),
 }
 
 impl Bound for Problem {
@@ -121,7 +124,7 @@ impl Bound for Problem {
             Self::MemoryNow(_) => Field::Start,
             Self::OverlaySmaller(_) => Field::Overlay,
             Self::NoPool | Self::PoolClosed | Self::DiskFull | Self::DiskMayFill(_) => Field::Pool,
-            Self::Quota(_) => Field::Project,
+            Self::Quota(_) | Self::Place(_) => Field::Project,
         }
     }
 
@@ -149,6 +152,7 @@ pub fn problems(draft: &LabDraft, facts: &LabFacts) -> Vec<Problem> {
     all.extend(sizes(draft, facts));
     all.extend(storage(draft, facts));
     all.extend(fit(draft, facts).shortages.into_iter().map(Problem::Quota));
+    all.extend(project::refusal(&facts.projects, draft.counts_in(), &asked(draft, facts)).map(Problem::Place));
     all
 }
 

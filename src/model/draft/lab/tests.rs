@@ -234,6 +234,12 @@ fn bad_input_is_said_beside_its_field() {
             && found.contains(&Problem::MemoryNow(KiB::from_mib(81920)))
     );
     assert!(!stops(&found), "a class larger than the host is warned of: not all run at once");
+    let class = crate::project::Project::new("class");
+    let used = crate::project::Amount { instances: 9, ..Default::default() };
+    let projects = vec![crate::project::Standing { project: class, used }];
+    let placed = LabDraft { project: Some("class".into()), ..good.clone() };
+    let found = problems(&placed, &LabFacts { projects, ..facts() });
+    assert!(matches!(found.as_slice(), [Problem::Place(refusal)] if refusal.project == "class"), "{found:?}");
     let quota = Some(QuotaFacts { machines: Some(1), ..QuotaFacts::default() });
     assert_eq!(problems(&good, &LabFacts { quota, ..facts() }), [Problem::Quota(Shortage::Machines(2, 1))]);
     let mut full = facts();

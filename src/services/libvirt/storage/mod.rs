@@ -16,7 +16,7 @@ pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 pub(crate) mod transfer;
-mod transient;
+pub(crate) mod transient;
 mod types;
 
 pub use copy::Copying;

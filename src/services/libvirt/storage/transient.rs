@@ -56,7 +56,7 @@ impl Drop for Borrowed {
 
 /// Does `work` with a pool on `folder`: the active one that is there, the inactive one, started for the time, or one made
 /// for it. Each is left as it was.
-pub(super) fn in_folder<T>(
+pub(crate) fn in_folder<T>(
     connect: &Connect,
     folder: &str,
     work: impl FnOnce(&StoragePool) -> Result<T, StorageError>,
@@ -154,7 +154,7 @@ fn is_stale(name: &str, now: Duration) -> bool {
 }
 
 /// Finds the volume of this name in a pool.
-pub(super) fn volume(pool: &StoragePool, name: &str) -> Result<virt::storage_vol::StorageVol, StorageError> {
+pub(crate) fn volume(pool: &StoragePool, name: &str) -> Result<virt::storage_vol::StorageVol, StorageError> {
     Ok(checked(pool.lookup_storage_vol_by_name(plain(name)?)).map_err(HostError::from)?)
 }
 

@@ -1,12 +1,15 @@
 //! The plan that makes a machine of a disk that exists.
 
 use lectern_model::{
+    catalog::Member,
     id::DomainId,
+    project::{Amount, Standing},
     storage::{ImageFormat, new_volume::NewVolume},
     uri::HostUri,
     xml::Document,
 };
 
+use super::within;
 use crate::{
     disk::{
         convert::Convert,
@@ -39,6 +42,10 @@ pub struct Import {
     pub network: Option<String>,
     /// Whether the machine is started.
     pub start: bool,
+    /// What makes the other disks that its flavor gives it.
+    pub more: Vec<Step>,
+    /// The projects that are known, the one that it counts in, and what it uses of that.
+    pub place: (Vec<Standing>, String, Amount),
 }
 
 /// An image made for a machine.
@@ -78,14 +85,17 @@ pub enum NewDisk {
 /// The steps of an import: rights, pool, disk, network, machine, start.
 #[must_use]
 pub fn import(wish: Import) -> Plan {
-    let Import { host, id, name, xml, disk, mend, pool, network, start } = wish;
+    let Import { host, id, name, xml, disk, mend, pool, network, start, more, place } = wish;
     let mut steps: Vec<Step> = Vec::new();
     steps.extend(mend.map(|(mend, before)| MendFolders { mend, before }.into()));
     steps.extend(pool.map(|name| StartPool { name }.into()));
     steps.extend(disk.map(made));
+    steps.extend(more);
     steps.extend(network.map(|name| StartNetwork { name }.into()));
     steps.push(Define { id, name: name.clone(), xml: xml.to_string() }.into());
     steps.extend(start.then(|| Start { id, name: name.clone() }.into()));
+    let (known, project, amount) = place;
+    let steps = within(&known, &project, &[Member { machine: id, amount }], steps);
     Plan::new(Purpose::Import(name), host, steps)
 }
 

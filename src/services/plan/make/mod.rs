@@ -5,10 +5,15 @@ mod delete;
 mod import;
 mod install;
 pub mod lab;
+mod project;
+mod resize;
 pub mod template;
 
+pub(crate) use self::resize::{FlavorVolume, new_disk};
 pub use self::{
     delete::{Removal, delete},
     import::{Import, NewDisk, import},
     install::{Install, install},
+    project::{Moved, move_to, within},
+    resize::{Resized, resize},
 };

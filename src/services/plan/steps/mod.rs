@@ -6,12 +6,14 @@ mod copy;
 mod define;
 mod delete;
 mod domain;
+mod flavor_disks;
 mod folders;
 mod image_snapshot;
 mod install;
 mod lookup;
 mod machines;
 mod many;
+mod mark;
 mod network;
 mod network_define;
 mod network_update;
@@ -20,6 +22,7 @@ mod pool;
 mod pool_define;
 mod pool_power;
 mod power;
+mod quota;
 mod ready;
 mod snapshots;
 mod undefine;
@@ -31,11 +34,13 @@ pub use self::{
     copy::{CopyFile, CopyVolume},
     define::{Define, Redefine},
     delete::DeleteImage,
+    flavor_disks::{CreateSwap, GrowDisk},
     folders::MendFolders,
     image_snapshot::{ApplyImageSnapshot, MakeImageSnapshot, RemoveImageSnapshot},
     install::{FillVolume, PassOver},
     machines::{DefineMachines, StartMachines},
     many::{DeleteImages, DiscardMachines},
+    mark::MarkLive,
     network::{SetNetworkAutostart, StartNetwork, StopNetwork},
     network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
     network_update::UpdateNetwork,
@@ -44,6 +49,7 @@ pub use self::{
     pool_define::{DefinePool, UndefinePool},
     pool_power::{BringUpPool, RefreshPool, SetPoolAutostart, StopPool},
     power::{ForceOff, MustBeOff, Start},
+    quota::{Phase, Quota},
     ready::{Pending, ReadyNetwork, ReadyPool},
     snapshots::SnapshotRecord,
     undefine::{Discard, Undefine},

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lookup;
 use crate::{
+    catalog,
     host::HostError,
     jobs::{self, StepText},
     libvirt::ffi::error::checked,
@@ -34,8 +35,12 @@ impl Act for Start {
         jobs::commands(&off, host, DomainState::Running)
     }
 
-    fn check(&self, _context: &Context<'_>) -> Result<(), StepError> {
-        Ok(())
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::domain(context.connect(), self.id)? {
+            Some(domain) => Ok(catalog::must_be_enabled(context.connect(), context.host, &domain)?),
+            // Said where it is started.
+            None => Ok(()),
+        }
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {

@@ -106,7 +106,10 @@ pub(super) fn must_be_free(context: &Context<'_>, pool: &str, name: &str) -> Res
 }
 
 /// Whether it is the volume that the step has made.
-fn is_marked(context: &Context<'_>, volume: &StorageVol) -> Result<bool, StepError> {
+///
+/// # Errors
+/// As libvirt gives it.
+pub(super) fn is_marked(context: &Context<'_>, volume: &StorageVol) -> Result<bool, StepError> {
     match context.mark {
         Some(Mark::Volume(mark)) => Ok(mark.is(volume)?),
         _ => Ok(false),
@@ -175,6 +178,7 @@ pub(in crate::plan) fn disks_marked(
 fn volumes<'s>(step: &'s Step, mark: &'s Mark) -> Vec<(&'s str, &'s str, &'s VolumeMark)> {
     match (step, mark) {
         (Step::CreateVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
+        (Step::CreateSwap(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
         (Step::CopyVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
         (Step::CreateOverlays(made), Mark::Many(parts)) => {
             let volume = |(name, part): (&'s String, &'s Mark)| match part {

@@ -115,6 +115,10 @@ fn text_of_machine(problem: &Problem) -> String {
         }
         Problem::NoSuchWay => gettext("This host cannot run machines that way."),
         Problem::NetworkGone(name) => gettext_f("There is no virtual network {name} on this host.", &[("name", name)]),
+        Problem::Project(refusal) => crate::errors::project::refusal(refusal),
+        Problem::FlavorNotForProject(name) => {
+            gettext_f("The flavor {name} is not for this project.", &[("name", name)])
+        }
         Problem::NetworkStopped { name, starts: true } => {
             gettext_f("The virtual network {name} is stopped. It is started with the machine.", &[("name", name)])
         }

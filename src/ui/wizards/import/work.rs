@@ -83,6 +83,7 @@ impl ImportWizard {
         self.arch = told.arch;
         (self.facts.host, self.facts.networks, self.facts.pools) = (told.host, told.networks, told.facts);
         self.facts.ways = told.ways;
+        self.facts.projects = told.projects;
         if first && !self.kept {
             self.begin();
         }

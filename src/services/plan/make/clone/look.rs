@@ -111,6 +111,7 @@ pub(in crate::plan::make) async fn look_in(
     let images = images(stock, &disks);
     let standing = standing(stock, machine, &xml, &images);
     let new_id = random_id();
+    let (memory, vcpus) = clone::size(&xml);
     let facts = CloneFacts {
         source: machine.name.clone(),
         // Saved memory goes on with the disks as they were, and writes to them.
@@ -122,6 +123,9 @@ pub(in crate::plan::make) async fn look_in(
         disks,
         names: stock.machines.iter().map(|machine| machine.name.clone()).collect(),
         pools: file_pools(host).await?,
+        vcpus: vcpus.unwrap_or(1),
+        memory: memory.unwrap_or_default(),
+        projects: host.places().await.0,
     };
     let beside = images.values().find_map(|image| image.pool.clone());
     let beside = beside.filter(|name| facts.pools.iter().any(|pool| pool.name == *name));

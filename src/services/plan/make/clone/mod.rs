@@ -3,6 +3,7 @@
 mod look;
 
 use lectern_model::{
+    catalog::Member,
     clone::{self, Cloned, DiskSource, DiskView, Treatment},
     draft::{
         self,
@@ -15,6 +16,7 @@ use lectern_model::{
 
 pub use self::look::{CloneError, CloneSource, DiskImage, look};
 pub(super) use self::look::{look_in, random_id};
+use super::within;
 use crate::plan::{
     Plan, Purpose, Step,
     steps::{CopyVolume, CreateVolume, Define, MustBeOff, Start},
@@ -69,6 +71,8 @@ pub fn clone(source: &CloneSource, draft: &CloneDraft) -> Result<ClonePlan, Refu
     let (id, name, xml) = (source.new_id, draft.name.clone(), clone.document.to_string());
     steps.push(Define { id, name: name.clone(), xml }.into());
     steps.extend(draft.start.then(|| Start { id, name: name.clone() }.into()));
+    let member = Member { machine: source.new_id, amount: draft.asked(facts) };
+    let steps = within(&facts.projects, draft.counts_in(), &[member], steps);
     let plan = Plan::new(Purpose::Clone { from: facts.source.clone(), to: name }, source.host.clone(), steps);
     Ok(ClonePlan { plan, clone })
 }

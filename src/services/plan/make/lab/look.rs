@@ -19,6 +19,7 @@ use lectern_model::{
     metadata::{self, LabMark, Machine},
     network::{Network, free::Taken},
     pattern::MAX_COUNT,
+    project::Standing,
 };
 
 use super::super::clone::{CloneError, CloneSource, look_in, random_id};
@@ -50,6 +51,7 @@ pub struct LabStock {
     pub pools: Vec<PoolFacts>,
     /// The virtual networks.
     pub networks: Vec<Network>,
+    projects: Vec<Standing>,
     host: Host,
     inventory: Inventory,
     facts: HostFacts,
@@ -95,6 +97,7 @@ pub async fn look(host: &Host) -> Result<LabStock, CloneError> {
         labs: labs(&notes),
         pools,
         networks,
+        projects: told.projects,
         host: host.clone(),
         inventory,
         facts: told.host,
@@ -158,6 +161,7 @@ impl LabStock {
             routes: self.routes(),
             pools: self.pools.clone(),
             quota: None,
+            projects: self.projects.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use lectern_model::{
     clone::{self, DiskSource},
     draft::{
         self,
-        lab::{LabDraft, Member, Problem, Row, fit, make, preview, problems},
+        lab::{LabDraft, Member, Problem, Row, each, fit, make, preview, problems},
     },
     identity_files::{Addressing, Nic},
     identity_strings::strings,
@@ -17,6 +17,7 @@ use lectern_model::{
 };
 
 pub use self::look::{LabSource, LabStock, TemplateChoice, look};
+use super::within;
 use crate::plan::{
     Plan, Purpose, Step,
     steps::{CreateOverlays, Define, DefineMachines, MustBeOff, Start},
@@ -68,6 +69,10 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     steps.push(DefineMachines { from: (from, xml), machines }.into());
     steps.extend(starts);
     let purpose = if source.grows { Purpose::GrowLab { lab, count } } else { Purpose::MakeLab { lab, count } };
+    let amount = each(draft, facts);
+    let ids = source.ids.iter().take(rows.len());
+    let members: Vec<_> = ids.map(|machine| lectern_model::catalog::Member { machine: *machine, amount }).collect();
+    let steps = within(&facts.projects, draft.counts_in(), &members, steps);
     Ok(Plan::new(purpose, template.host.clone(), steps))
 }
 
