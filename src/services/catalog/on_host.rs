@@ -165,16 +165,10 @@ impl<'c> OnHost<'c> {
     fn prune(&self, pool: &StoragePool) -> Result<(), CatalogError> {
         let mut whole = 0;
         for number in volumes::list(pool)? {
-            // Only what is old is looked at: the first ones are read often enough.
-            if whole + 1 < KEEP {
-                whole += usize::from(matches!(volumes::read(self.connect, pool, number)?, Reading::Whole(_)));
-                continue;
-            }
-            if let Reading::Whole(_) | Reading::Empty = volumes::read(self.connect, pool, number)? {
-                whole += 1;
-                if whole > KEEP {
-                    volumes::remove(pool, number);
-                }
+            match volumes::read(self.connect, pool, number)? {
+                Reading::Whole(_) | Reading::Empty if whole >= KEEP => volumes::remove(pool, number),
+                Reading::Whole(_) => whole += 1,
+                Reading::Empty | Reading::Newer(_) | Reading::Damaged => {}
             }
         }
         Ok(())
