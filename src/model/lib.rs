@@ -9,6 +9,7 @@
 //! - [`identity`]: whose machine an XML describes; [`diff`]: two texts line by line
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`network`]: virtual networks: what their XML says, changes of it, free ranges
+//! - [`nic`]: a machine's network cards, and what they are plugged into
 //! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
@@ -47,6 +48,7 @@ pub mod mac;
 pub mod metadata;
 pub mod names;
 pub mod network;
+pub mod nic;
 pub mod pattern;
 pub mod project;
 pub mod resize;

@@ -74,6 +74,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
         menu.append_section(None, &section);
     }
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Change Network…")), Some("win.change-network"));
+    section.append(Some(&gettext("Add NIC…")), Some("win.add-nic"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Clone…")), Some("win.clone"));
     section.append(Some(&gettext("Lock as Template")), Some("win.lock"));
     section.append(Some(&gettext("Unlock Template")), Some("win.unlock"));

@@ -5,7 +5,7 @@
 //! - [`app`]: the window; owns the connection, the pages and the jobs
 //!   - [`shell::sidebar`]: the host, the pages, the [`jobs`] button
 //!   - [`machines`]: the list
-//!   - [`networks`]: the virtual networks
+//!   - [`networks`]: the virtual networks; [`nics`]: what machines are plugged into
 //!   - [`storage`]: storage pools, their volumes, and the snapshots inside them; [`chain`]: an image and what is under it
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
@@ -39,6 +39,7 @@ mod language;
 mod machine;
 mod machines;
 mod networks;
+mod nics;
 mod preferences;
 mod rows;
 mod settings;

@@ -114,6 +114,9 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::StopNetwork { name } => gettext_f("Stop the virtual network {name}", &[("name", name)]),
         StepText::SetNetworkAutostart { name, on } => autostart_network(name, *on),
         StepText::UpdateNetwork { name } => gettext_f("Change the running virtual network {name}", &[("name", name)]),
+        StepText::MoveNics { names } => move_nics(names),
+        StepText::AttachNic { name } => gettext_f("Put a NIC into the running {name}", &[("name", name)]),
+        StepText::DetachNic { name } => gettext_f("Take a NIC out of the running {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
         StepText::DefinePool { .. }
         | StepText::UndefinePool { .. }
@@ -219,6 +222,9 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::Resize { machine, flavor } => {
             gettext_f("Resize {name} to the flavor {flavor}", &[("name", machine), ("flavor", flavor)])
         }
+        Purpose::ChangeNics(names) => change_nics(names),
+        Purpose::AddNic(names) => add_nic(names),
+        Purpose::RemoveNic(names) => gettext_f("Remove a NIC of {name}", &[("name", &names.join(", "))]),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
 }
@@ -226,6 +232,32 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
 fn make_lab(lab: &str, count: usize) -> String {
     let args = [("lab", lab)];
     ngettext_f("Make the lab {lab} with {n} machine", "Make the lab {lab} with {n} machines", count, &args)
+}
+
+fn move_nics(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Plug the running {name} into its new network", &[("name", name)]),
+        _ => ngettext_f(
+            "Plug {n} running machine into its new network",
+            "Plug {n} running machines into their new network",
+            names.len(),
+            &[],
+        ),
+    }
+}
+
+fn change_nics(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Change the network of {name}", &[("name", name)]),
+        _ => ngettext_f("Change the network of {n} machine", "Change the network of {n} machines", names.len(), &[]),
+    }
+}
+
+fn add_nic(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Add a NIC to {name}", &[("name", name)]),
+        _ => ngettext_f("Add a NIC to {n} machine", "Add a NIC to {n} machines", names.len(), &[]),
+    }
 }
 
 fn autostart_network(name: &str, on: bool) -> String {

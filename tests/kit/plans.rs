@@ -24,6 +24,10 @@ v() { virsh -q -c URI "$@"; }
 for d in $(v list --all --name | sort); do
   echo "== machine $d $(v domstate $d) autostart $(v dominfo $d | sed -n 's/^Autostart: *//p')"
   v dumpxml --inactive $d
+  # As it runs: where each card is plugged in, and whether its cable is.
+  v domiflist $d | while read -r _ kind source model mac; do
+    [ -z "$mac" ] || echo "card $kind $source $model" $(v domif-getlink $d $mac | awk '{print $NF}')
+  done
   for s in $(v snapshot-list --name $d); do v snapshot-dumpxml $d $s; done
   v snapshot-current --name $d 2>/dev/null || true
 done

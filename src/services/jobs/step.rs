@@ -107,6 +107,21 @@ pub enum StepText {
         /// Its name.
         name: String,
     },
+    /// Move cards of machines that run to other networks.
+    MoveNics {
+        /// The machines' names.
+        names: Vec<String>,
+    },
+    /// Put a network card into a machine that runs.
+    AttachNic {
+        /// The machine's name.
+        name: String,
+    },
+    /// Take a network card out of a machine that runs.
+    DetachNic {
+        /// The machine's name.
+        name: String,
+    },
     /// Start a storage pool.
     StartPool {
         /// Its name.

@@ -86,7 +86,8 @@ fn is_here(uri: &HostUri) -> bool {
     uri.host().is_none() && !uri.is_test()
 }
 
-fn facts(connect: &Connect, uri: &HostUri, networks: &[Network], edited: Option<&str>) -> Facts {
+/// What is taken on the host, and what machines could be plugged into.
+pub(crate) fn facts(connect: &Connect, uri: &HostUri, networks: &[Network], edited: Option<&str>) -> Facts {
     let here = is_here(uri);
     let own: Vec<&str> = networks.iter().filter_map(|network| network.bridge.as_deref()).collect();
     let taken = Taken {

@@ -41,6 +41,9 @@ pub enum StepFailure {
     /// A snapshot is no longer in the image.
     #[error("the image has no snapshot {0}")]
     NoSnapshot(String),
+    /// The guest has not let go of a network card in time.
+    #[error("{0} keeps its network card")]
+    NicKept(String),
     /// A file or volume is there, and is not ours.
     #[error("{0} is there already")]
     FileTaken(String),

@@ -183,6 +183,12 @@ pub enum Purpose {
         /// The flavor's.
         flavor: String,
     },
+    /// Plug machines into another network.
+    ChangeNics(Vec<String>),
+    /// Give machines one network card more.
+    AddNic(Vec<String>),
+    /// Take a network card out of machines.
+    RemoveNic(Vec<String>),
     /// Mend something about the host.
     Mend(String),
 }

@@ -130,6 +130,12 @@ steps! {
     SetNetworkAutostart,
     /// Change a virtual network while it runs.
     UpdateNetwork,
+    /// Move cards of machines that run to other networks.
+    MoveNics,
+    /// Put a card into a machine that runs.
+    AttachNic,
+    /// Take a card out of a machine that runs.
+    DetachNic,
     /// Start a storage pool.
     StartPool,
     /// Define a new storage pool.

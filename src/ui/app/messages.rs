@@ -16,6 +16,7 @@ use crate::{
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
     networks::NetworksOutput,
+    nics::{NicPurpose, NicsOutput},
     settings::Settings,
     shell::sidebar::SidebarOutput,
     storage::StorageOutput,
@@ -122,6 +123,10 @@ pub(crate) enum AppMsg {
     Lock(bool),
     /// From the dialog that clones.
     Cloning(CloneOutput),
+    /// Change or add network cards of the machines in question.
+    ChangeNics(NicPurpose),
+    /// From the dialog for that.
+    Nics(NicsOutput),
     /// Delete the machines in question.
     Delete,
     /// From the dialog that deletes.

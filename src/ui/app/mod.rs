@@ -6,6 +6,7 @@ mod host;
 mod making;
 mod messages;
 mod networks;
+mod nics;
 mod picture;
 mod plans;
 mod templates;
@@ -31,6 +32,7 @@ use crate::{
     machine::{MachinePage, Tab},
     machines::Machines,
     networks::Networks,
+    nics::NicsDialog,
     settings::Settings,
     shell::{
         sidebar::{Sidebar, SidebarOutput},
@@ -70,6 +72,8 @@ pub(crate) struct App {
     lock_actions: Vec<gio::SimpleAction>,
     undefine_action: gio::SimpleAction,
     delete_action: gio::SimpleAction,
+    nic_actions: Vec<gio::SimpleAction>,
+    nics: Option<Controller<NicsDialog>>,
     deleting: Option<Controller<DeleteDialog>>,
     new_actions: Vec<gio::SimpleAction>,
     export_action: gio::SimpleAction,
@@ -162,6 +166,8 @@ impl Component for App {
             clone_action: gio::SimpleAction::new("clone", None),
             undefine_action: gio::SimpleAction::new("undefine", None),
             delete_action: gio::SimpleAction::new("delete", None),
+            nic_actions: Vec::new(),
+            nics: None,
             deleting: None,
             new_actions: Vec::new(),
             export_action: gio::SimpleAction::new("export-xml", None),
@@ -225,6 +231,8 @@ impl Component for App {
             AppMsg::Lock(on) => self.lock_one(on, &sender),
             AppMsg::Clone => self.clone_one(&sender),
             AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
+            AppMsg::ChangeNics(purpose) => self.change_nics(purpose, &sender),
+            AppMsg::Nics(output) => self.nics_said(output, &sender),
             AppMsg::Delete => self.delete(&sender),
             AppMsg::Deleting(DeleteOutput::Run(plan)) => self.planned(plan, &sender),
             AppMsg::Undefine => self.undefine(&sender),

@@ -9,6 +9,7 @@ use crate::{
     actions,
     machine::{MachineMsg, Tab},
     machines::MachinesMsg,
+    nics::NicPurpose,
     preferences,
 };
 
@@ -75,6 +76,10 @@ impl App {
         self.lock_actions = vec![
             self.add_action("lock", sender, || AppMsg::Lock(true)),
             self.add_action("unlock", sender, || AppMsg::Lock(false)),
+        ];
+        self.nic_actions = vec![
+            self.add_action("change-network", sender, || AppMsg::ChangeNics(NicPurpose::Change(None))),
+            self.add_action("add-nic", sender, || AppMsg::ChangeNics(NicPurpose::Add)),
         ];
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);

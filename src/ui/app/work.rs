@@ -58,6 +58,9 @@ impl App {
             action.set_enabled(connected && off);
         }
         self.delete_action.set_enabled(connected && !targets.is_empty());
+        for action in &self.nic_actions {
+            action.set_enabled(connected && !targets.is_empty());
+        }
         self.export_action.set_enabled(connected && targets.len() == 1);
         for action in &self.new_actions {
             action.set_enabled(connected);
@@ -107,6 +110,7 @@ impl App {
                     move |host| async move { host.set_description(id, description).await },
                 );
             }
+            Edit::Nic(edit) => self.edit_nic(id, edit, sender),
             Edit::Autostart(on) => {
                 let step = StepText::SetAutostart { name, on };
                 self.run(&domain, &step, sender, move |host| async move { host.set_autostart(id, on).await });

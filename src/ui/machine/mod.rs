@@ -18,7 +18,7 @@ use lectern_model::{
 };
 use lectern_services::host::{DomainDetails, Host, HostError};
 
-pub(crate) use self::overview::Edit;
+pub(crate) use self::overview::{Edit, NicEdit};
 use self::{
     overview::{Overview, OverviewMsg},
     serial::{Serial, SerialInit, SerialMsg},

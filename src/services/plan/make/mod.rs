@@ -7,6 +7,7 @@ mod install;
 pub mod lab;
 mod project;
 mod resize;
+pub mod nics;
 pub mod template;
 
 pub(crate) use self::resize::{FlavorVolume, new_disk};

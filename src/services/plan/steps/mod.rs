@@ -17,6 +17,7 @@ mod mark;
 mod network;
 mod network_define;
 mod network_update;
+mod nic;
 mod overlays;
 mod pool;
 mod pool_define;
@@ -44,6 +45,7 @@ pub use self::{
     network::{SetNetworkAutostart, StartNetwork, StopNetwork},
     network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
     network_update::UpdateNetwork,
+    nic::{AttachNic, DetachNic, MoveNics, NicMove},
     overlays::CreateOverlays,
     pool::StartPool,
     pool_define::{DefinePool, UndefinePool},

@@ -1,5 +1,6 @@
 //! A machine at a glance: state, addresses, usage, texts, and where it lives.
 
+mod nics;
 mod parts;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
@@ -12,6 +13,7 @@ use lectern_model::{
 };
 use lectern_services::host::DomainDetails;
 
+pub(crate) use self::nics::NicEdit;
 use self::parts::{Graphs, Rows, address_row, disk_row};
 use super::files;
 use crate::{
@@ -30,6 +32,7 @@ pub(crate) struct Overview {
     before: Option<Counters>,
     graphs: Graphs,
     addresses: Rows,
+    cards: Rows,
     places: Rows,
     /// What the rows show, so that they are made anew only where it differs.
     shown: Option<DomainDetails>,
@@ -63,6 +66,8 @@ pub(crate) enum Edit {
     Description(String),
     /// Whether it starts with the host.
     Autostart(bool),
+    /// Its network cards.
+    Nic(NicEdit),
 }
 
 #[relm4::component(pub(crate))]
@@ -92,6 +97,11 @@ impl Component for Overview {
             #[local_ref]
             addresses -> adw::PreferencesGroup {
                 set_title: &gettext("Addresses"),
+            },
+            #[local_ref]
+            cards -> adw::PreferencesGroup {
+                #[watch]
+                set_sensitive: model.live,
             },
             add = &adw::PreferencesGroup {
                 set_title: &gettext("Usage"),
@@ -165,10 +175,12 @@ impl Component for Overview {
             before: None,
             graphs: Graphs::new(),
             addresses: Rows::new(),
+            cards: nics::group(&sender),
             places: Rows::new(),
             shown: None,
         };
         let (addresses, places) = (model.addresses.group.clone(), model.places.group.clone());
+        let cards = model.cards.group.clone();
         let widgets = view_output!();
         widgets.name_row.set_text(&model.domain.name);
         model.no_address();
@@ -184,7 +196,7 @@ impl Component for Overview {
     ) {
         match message {
             OverviewMsg::Domain(domain) => self.change(domain, widgets),
-            OverviewMsg::Details(details) => self.detail(&details, widgets),
+            OverviewMsg::Details(details) => self.detail(&details, widgets, &sender),
             OverviewMsg::Counters(counters, used) => self.count(counters, used),
             OverviewMsg::Edited(edit) => self.edit(edit, widgets, &sender),
             OverviewMsg::Live(live) => self.live = live,
@@ -226,7 +238,7 @@ impl Overview {
     }
 
     /// Takes over what was read, but leaves a text alone that the user is editing.
-    fn detail(&mut self, details: &DomainDetails, widgets: &OverviewWidgets) {
+    fn detail(&mut self, details: &DomainDetails, widgets: &OverviewWidgets, sender: &ComponentSender<Self>) {
         let refresh = |row: &adw::EntryRow, old: &str, new: &str| {
             if row.text() == old {
                 row.set_text(new);
@@ -243,6 +255,9 @@ impl Overview {
         if self.shown.as_ref().is_none_or(|shown| shown.xml != details.xml || shown.config_path != details.config_path)
         {
             self.show_places(details);
+        }
+        if self.shown.as_ref().is_none_or(|shown| shown.xml != details.xml) {
+            self.cards.replace(nics::rows(&details.xml, sender));
         }
         self.shown = Some(details.clone());
     }
@@ -285,7 +300,7 @@ impl Overview {
         match &edit {
             Edit::Name(name) if name.trim().is_empty() || *name == self.domain.name => return self.refused(widgets),
             Edit::Autostart(on) => self.autostart = *on,
-            Edit::Name(_) | Edit::Title(_) | Edit::Description(_) => {}
+            Edit::Name(_) | Edit::Title(_) | Edit::Description(_) | Edit::Nic(_) => {}
         }
         drop(sender.output(edit));
     }
