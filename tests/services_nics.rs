@@ -1,5 +1,5 @@
 //! Network cards on a real libvirt: plugged in elsewhere, added and removed, by plans that stand failures and kills.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use std::time::Duration;
 
