@@ -7,9 +7,9 @@
 )]
 
 use lectern_model::{
-    draft::network::{Addresses, NetworkDraft},
+    draft::network::{Addresses, NetworkDraft, many::ManyDraft},
     mac::MacAddress,
-    network::{DhcpHost, DnsHost, Mode, Network, NetworkSpec},
+    network::{DhcpHost, DnsHost, Mode, Network, NetworkSpec, free::Owner, trap::Trap},
     xml::Document,
 };
 use lectern_services::{
@@ -290,4 +290,43 @@ fn what_others_do_is_seen_and_not_undone() {
     assert_eq!(refused(&ended), Some(StepFailure::NetworkNameTaken("vbr".into())), "{ended:?}");
     libvirt.virsh(&["net-undefine", "vbr"]);
     witness.until("its end", wait::SOON, |w| w.networks.is_empty().then_some(()));
+}
+
+fn many(libvirt: &PrivateLibvirt, names: &str) -> Plan {
+    let witness = Witness::connect(libvirt.uri());
+    let facts = answer(witness.host.network_facts(None)).expect("facts");
+    let specs = ManyDraft { names: names.into(), ..ManyDraft::default() }.specs(&facts).expect("free places");
+    networks::create_many(&libvirt.host_uri(), &specs, true, true).unwrap()
+}
+
+#[test]
+fn thirty_networks_are_made_in_one_plan() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let journals = tempfile::tempdir().expect("a folder");
+    let plan = many(&libvirt, "student{1..30}");
+    plans::must(&plan, journals.path());
+    let active = || libvirt.virsh(&["net-list", "--autostart", "--name"]).split_whitespace().count();
+    assert_eq!(active(), 30);
+    assert_eq!(plans::outcome(&plan::undo(plan, journals.path())), Outcome::Undone { why: None, left: Vec::new() });
+    assert_eq!(libvirt.virsh(&["net-list", "--all", "--name"]).trim(), "");
+}
+
+#[test]
+fn several_networks_are_all_made_or_none() {
+    let Some((mut first, mut second)) = two() else { return };
+    Trial { libvirt: &mut first, set_up: &|_| (), make: &|libvirt| many(libvirt, "n{1..2}") }.run(&mut second);
+}
+
+#[test]
+fn a_start_that_fails_says_who_is_in_the_way() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    fixed(&mut libvirt);
+    let journals = tempfile::tempdir().expect("a folder");
+    let mut draft = course_draft();
+    (draft.name, draft.bridge) = ("same".into(), "same".into());
+    let ended = plans::outcome(&plan::start(make(&libvirt, &draft.spec(), true), journals.path()));
+    let Outcome::Undone { why: Some(why), left } = &ended else { panic!("{ended:?}") };
+    let StepFailure::NetworkTrap { trap, .. } = &why.why else { panic!("{ended:?}") };
+    let vbr = Owner::Network("vbr".into());
+    assert!(left.is_empty() && matches!(&**trap, Trap::Addresses { owner, .. } if *owner == vbr), "{ended:?}");
 }

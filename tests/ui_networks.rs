@@ -176,8 +176,16 @@ fn networks_are_readable_in_a_narrow_chinese_window() {
     go(&desktop, &window, "虚拟网络");
     window.wait_says("vbr");
     window.shot("list");
+    window.press("多个网络");
+    window.dialog("多个虚拟网络");
+    window.shot("many");
+    window.dismiss("多个虚拟网络");
     desktop.resize("Lectern", 360, 640);
     window.shot("narrow-list");
+    window.press("多个网络");
+    window.dialog("多个虚拟网络");
+    window.shot("narrow-many");
+    window.dismiss("多个虚拟网络");
     desktop.click_on("Lectern", &window.wait_for("list item", "vbr"), 1);
     window.wait_for("button", "停止网络");
     window.shot("narrow-page");
@@ -186,5 +194,36 @@ fn networks_are_readable_in_a_narrow_chinese_window() {
     window.shot("narrow-form");
     window.press("取消(C)");
     window.wait_gone("dialog", "编辑 vbr");
+    window.close();
+}
+
+#[test]
+fn thirty_networks_by_a_few_clicks() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let desktop = Desktop::start("networks-many");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Virtual Networks");
+    window.wait_says("No Virtual Networks");
+    window.press("Several Networks");
+    let dialog = window.dialog("Several Virtual Networks");
+    dialog.wait_says("30 networks");
+    fill(&dialog, "Names", "student{1..");
+    dialog.wait_says("These are no names");
+    assert!(!dialog.wait_for("button", "Create").is_sensitive());
+    fill(&dialog, "Names", "student{1..30}");
+    fill(&dialog, "IPv4 Ranges, If Not Any Free Ones", "10.1.{N}.0/24");
+    dialog.wait_says("30 networks");
+    window.shot("many");
+    dialog.wait_for("button", "Create").click();
+    wait::holds("thirty networks", Duration::from_mins(1), || window.says("Make 30 virtual networks: done"));
+    let xml = libvirt.virsh(&["net-dumpxml", "student30"]);
+    assert!(xml.contains("10.1.30.254"), "{xml}");
+    assert_eq!(libvirt.virsh(&["net-list", "--name"]).split_whitespace().count(), 30);
+    window.wait_says("Active · NAT · student1 ");
+    window.shot("made");
+    window.press("Undo");
+    wait::holds("all to be gone", Duration::from_mins(1), || {
+        libvirt.virsh(&["net-list", "--all", "--name"]).trim().is_empty()
+    });
     window.close();
 }

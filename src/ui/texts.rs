@@ -195,6 +195,9 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::Delete(names) => delete(names),
         Purpose::Undefine(name) => gettext_f("Undefine {name}", &[("name", name)]),
         Purpose::MakeNetwork(name) => gettext_f("Make the virtual network {name}", &[("name", name)]),
+        Purpose::MakeNetworks(names) => {
+            ngettext_f("Make {n} virtual network", "Make {n} virtual networks", names.len(), &[])
+        }
         Purpose::EditNetwork(name) => gettext_f("Change the virtual network {name}", &[("name", name)]),
         Purpose::StartNetwork(name) => gettext_f("Start the virtual network {name}", &[("name", name)]),
         Purpose::StopNetwork(name) => gettext_f("Stop the virtual network {name}", &[("name", name)]),

@@ -6,6 +6,7 @@ pub mod free;
 pub mod known;
 pub mod lease;
 pub mod routes;
+pub mod trap;
 
 mod apply;
 mod elements;

@@ -35,6 +35,7 @@ mod making;
 pub(crate) mod moving;
 pub(crate) mod networks;
 pub(crate) mod networks_read;
+pub(crate) mod networks_trap;
 mod planning;
 pub(crate) mod pool;
 mod probing;

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use lectern_model::project::Refusal;
+use lectern_model::{network::trap::Trap, project::Refusal};
 
 use crate::{
     catalog::{CatalogError, POOL},
@@ -41,6 +41,16 @@ pub enum StepFailure {
     /// A snapshot is no longer in the image.
     #[error("the image has no snapshot {0}")]
     NoSnapshot(String),
+    /// A virtual network does not start, and it was found why.
+    #[error("the network {name} does not start: {said}")]
+    NetworkTrap {
+        /// Its name.
+        name: String,
+        /// What is in its way.
+        trap: Box<Trap>,
+        /// libvirt's own words, for the details.
+        said: String,
+    },
     /// The guest has not let go of a network card in time.
     #[error("{0} keeps its network card")]
     NicKept(String),

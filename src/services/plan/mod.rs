@@ -107,6 +107,8 @@ pub enum Purpose {
     Undefine(String),
     /// Make a virtual network.
     MakeNetwork(String),
+    /// Make many virtual networks.
+    MakeNetworks(Vec<String>),
     /// Change a virtual network.
     EditNetwork(String),
     /// Start a virtual network.

@@ -28,6 +28,25 @@ pub fn random() -> [u8; 5] {
 /// # Errors
 /// If a text cannot stand in XML.
 pub fn create(host: &HostUri, document: &Document, autostart: bool, start: bool) -> Result<Plan, EditError> {
+    let (name, steps) = creation(document, autostart, start)?;
+    Ok(Plan::new(Purpose::MakeNetwork(name), host.clone(), steps))
+}
+
+/// Makes many networks in one plan: all of them, or none.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn create_many(host: &HostUri, specs: &[NetworkSpec], autostart: bool, start: bool) -> Result<Plan, EditError> {
+    let (mut names, mut steps) = (Vec::new(), Vec::new());
+    for spec in specs {
+        let (name, own) = creation(&spec.document()?, autostart, start)?;
+        names.push(name);
+        steps.extend(own);
+    }
+    Ok(Plan::new(Purpose::MakeNetworks(names), host.clone(), steps))
+}
+
+fn creation(document: &Document, autostart: bool, start: bool) -> Result<(String, Vec<Step>), EditError> {
     let mut spec = NetworkSpec::read(document).unwrap_or_default();
     let id = spec.id.unwrap_or_else(|| NetworkId::from_random(*Uuid::new_v4().as_bytes()));
     spec.id = Some(id);
@@ -44,7 +63,7 @@ pub fn create(host: &HostUri, document: &Document, autostart: bool, start: bool)
     if start {
         steps.push(StartNetwork { name: name.clone() }.into());
     }
-    Ok(Plan::new(Purpose::MakeNetwork(name), host.clone(), steps))
+    Ok((name, steps))
 }
 
 /// Gives a network the configuration `document`: at once where libvirt can, the rest when it starts next. Nothing where

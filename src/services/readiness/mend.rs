@@ -1,7 +1,9 @@
 //! The cures of one click, each a plan that is shown and can be undone.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
+use ipnet::Ipv4Net;
+use lectern_model::{network::free::Taken, uri::HostUri};
 use uuid::Uuid;
 
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
     libvirt::{
         connection::Connection,
         ffi::{codes, error::checked},
+        networks, networks_read,
     },
     plan::{
         Plan, Purpose, Step,
@@ -19,6 +22,9 @@ use crate::{
 
 /// The name of the network and of the pool that every installation of libvirt has.
 pub(super) const NAME: &str = "default";
+
+/// Where libvirt's own network lies (`src/network/default.xml.in`).
+const USUAL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 122, 0), 24);
 
 /// How long reading what a plan needs may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -41,7 +47,7 @@ impl Host {
         let host = self.uri().clone();
         self.call(LIMIT, move |connection| {
             let step: Step = match mend {
-                Mend::Network => network(connection)?.into(),
+                Mend::Network => network(connection, &host)?.into(),
                 Mend::Pool => pool(connection, &host)?.into(),
             };
             Ok(Plan::new(Purpose::Mend(NAME.to_owned()), host, vec![step]))
@@ -50,7 +56,7 @@ impl Host {
     }
 }
 
-fn network(connection: &Connection) -> Result<ReadyNetwork, HostError> {
+fn network(connection: &Connection, host: &HostUri) -> Result<ReadyNetwork, HostError> {
     let (xml, pending) = match checked(connection.connect().lookup_network_by_name(NAME)) {
         Ok(network) => {
             let pending = Pending {
@@ -60,13 +66,25 @@ fn network(connection: &Connection) -> Result<ReadyNetwork, HostError> {
             };
             (String::new(), pending)
         }
-        Err(error) if error.code == codes::NO_NETWORK => (ReadyNetwork::usual(NAME, Uuid::new_v4())?, Pending::ALL),
+        Err(error) if error.code == codes::NO_NETWORK => {
+            let all = networks_read::all(connection.connect())?;
+            let taken = networks::facts(connection.connect(), host, &all, None).taken;
+            let (bridge, net) = usual_place(&taken);
+            (ReadyNetwork::usual(NAME, Uuid::new_v4(), &bridge, net)?, Pending::ALL)
+        }
         Err(error) => return Err(error.into()),
     };
     Ok(ReadyNetwork { name: NAME.to_owned(), xml, pending })
 }
 
-fn pool(connection: &Connection, host: &lectern_model::uri::HostUri) -> Result<ReadyPool, HostError> {
+/// Where libvirt's own network lies, or a place as large that is free.
+fn usual_place(taken: &Taken) -> (String, Ipv4Net) {
+    let usual = USUAL;
+    let free = if taken.owner(&usual.into()).is_none() { None } else { taken.free_v4(usual.prefix_len()) };
+    (taken.free_bridge("virbr0"), free.unwrap_or(usual))
+}
+
+fn pool(connection: &Connection, host: &HostUri) -> Result<ReadyPool, HostError> {
     let (xml, pending) = match checked(connection.connect().lookup_storage_pool_by_name(NAME)) {
         Ok(pool) => {
             let pending =
@@ -81,4 +99,21 @@ fn pool(connection: &Connection, host: &lectern_model::uri::HostUri) -> Result<R
         Err(error) => return Err(error.into()),
     };
     Ok(ReadyPool { name: NAME.to_owned(), xml, pending })
+}
+
+#[cfg(test)]
+mod tests {
+    use lectern_model::network::routes::HostRoute;
+
+    use super::*;
+
+    #[test]
+    fn a_guest_whose_host_has_libvirts_network_gets_another() {
+        assert_eq!(usual_place(&Taken::default()), ("virbr0".to_owned(), USUAL));
+        let uplink = HostRoute { to: USUAL.into(), device: "enp1s0".into() };
+        let taken = Taken { routes: vec![uplink], devices: vec!["virbr0".into()], ..Taken::default() };
+        let (bridge, net) = usual_place(&taken);
+        assert_eq!((bridge.as_str(), net.prefix_len()), ("virbr1", 24));
+        assert!(taken.owner(&net.into()).is_none());
+    }
 }

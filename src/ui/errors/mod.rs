@@ -5,6 +5,7 @@
 pub(crate) mod plan;
 pub(crate) mod project;
 pub(crate) mod template;
+mod trap;
 
 use lectern_model::uri::UriError;
 use lectern_services::host::{ConnectFailure, HostError, LibvirtError, StorageError};

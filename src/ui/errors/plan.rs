@@ -90,6 +90,9 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
             gettext_f("The image has no snapshot {name} any more.", &[("name", name)]),
             gettext("Somebody removed it meanwhile. The volume's page shows which are there."),
         ),
+        StepFailure::NetworkTrap { name, trap, said } => {
+            UserText { raw: Some(said.clone()), ..super::trap::text(name, trap) }
+        }
         StepFailure::NicKept(name) => UserText::new(
             gettext_f("The guest of {name} does not let go of the NIC.", &[("name", name)]),
             gettext("Its system must be up and know PCI hot-plug. Shut the machine down, and do it then."),

@@ -12,7 +12,7 @@ use lectern_services::{
     plan::{Plan, networks as plans},
 };
 
-use super::{Act, Networks, NetworksCmd, NetworksMsg, entry, form, xml};
+use super::{Act, Networks, NetworksCmd, NetworksMsg, entry, form, many, xml};
 use crate::{
     errors::UserText,
     i18n::{gettext, gettext_f, ngettext_f},
@@ -30,6 +30,9 @@ impl Networks {
 
     pub(super) fn show_form(&self, purpose: &form::Purpose, facts: Facts, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
+        if *purpose == form::Purpose::Many {
+            return self.show_many(host, facts, sender);
+        }
         let network = self.opened().cloned();
         let spec = network.as_ref().and_then(|network| network.spec.clone());
         let draft = match (purpose, &spec) {
@@ -54,6 +57,13 @@ impl Networks {
                     .map(Some),
             };
             told(plan, &input);
+        });
+    }
+
+    fn show_many(&self, host: Host, facts: Facts, sender: &ComponentSender<Self>) {
+        let input = sender.input_sender().clone();
+        many::show(facts, &self.window, move |draft, specs| {
+            told(plans::create_many(host.uri(), specs, draft.autostart, draft.start).map(Some), &input);
         });
     }
 

@@ -3,6 +3,7 @@
 mod acts;
 mod entry;
 pub(crate) mod form;
+mod many;
 mod page;
 mod words;
 mod work;
@@ -64,6 +65,8 @@ pub(crate) enum NetworksMsg {
     Tick,
     /// Make a new network.
     New,
+    /// Make many.
+    Many,
     /// Make one of an XML file.
     FromFile,
     /// Do something with the open network.
@@ -154,6 +157,13 @@ impl Component for Networks {
                                 set_sensitive: model.can_change(),
                                 connect_clicked => NetworksMsg::New,
                             },
+                            pack_start = &gtk::Button {
+                                set_icon_name: "view-app-grid-symbolic",
+                                set_tooltip_text: Some(&gettext("Several Networks")),
+                                #[watch]
+                                set_sensitive: model.can_change(),
+                                connect_clicked => NetworksMsg::Many,
+                            },
                             pack_end = &gtk::Button {
                                 set_icon_name: "document-open-symbolic",
                                 set_tooltip_text: Some(&gettext("Network From a File")),
@@ -237,6 +247,7 @@ impl Component for Networks {
             NetworksMsg::Left => self.open = None,
             NetworksMsg::Tick => self.ask_leases(&sender),
             NetworksMsg::New => self.ask_facts(form::Purpose::New, &sender),
+            NetworksMsg::Many => self.ask_facts(form::Purpose::Many, &sender),
             NetworksMsg::FromFile => self.take_file(&sender),
             NetworksMsg::Act(act) => self.act(act, &sender),
             NetworksMsg::Run(plan) => drop(sender.output(NetworksOutput::Run(plan))),

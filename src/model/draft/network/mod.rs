@@ -1,5 +1,6 @@
 //! The draft of a virtual network, as its form holds it: texts that may be wrong, and what they come to.
 
+pub mod many;
 mod numbers;
 mod problem;
 mod problems;

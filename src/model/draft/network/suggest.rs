@@ -78,7 +78,7 @@ fn v4(ip: IpAddr) -> std::net::Ipv4Addr {
 }
 
 /// .254, .100 to .200; in a smaller network its last address, and the upper half of the rest.
-fn course_shape(old: &Addresses, net: Ipv4Net) -> Addresses {
+pub(super) fn course_shape(old: &Addresses, net: Ipv4Net) -> Addresses {
     let at = |last: u32| std::net::Ipv4Addr::from(u32::from(net.network()) + last);
     let size = u32::from(net.broadcast()) - u32::from(net.network());
     let (own, start, end) = if size >= 255 { SHAPE } else { (size - 1, size / 2, size.saturating_sub(2)) };

@@ -8,8 +8,11 @@ use super::lookup;
 use crate::{
     host::HostError,
     jobs::StepText,
-    libvirt::ffi::{error::checked, networks},
-    plan::{Step, StepError, context::Context, step::Act},
+    libvirt::{
+        ffi::{error::checked, networks},
+        networks_trap::{self, Refused},
+    },
+    plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
 
 /// Start a network that was found inactive.
@@ -39,10 +42,15 @@ impl Act for StartNetwork {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let network = lookup::network(context.connect(), &self.name)?;
-        if !checked(network.is_active())? {
-            checked(network.create())?;
+        if checked(network.is_active())? {
+            return Ok(());
         }
-        Ok(())
+        networks_trap::started(context.connect(), context.host, &network).map_err(|refused| match refused {
+            Refused::Trap(trap, said) => {
+                StepError::touched(StepFailure::NetworkTrap { name: self.name.clone(), trap: Box::new(trap), said })
+            }
+            Refused::Host(error) => error.into(),
+        })
     }
 
     /// It is stopped again, unless others have begun to use it.

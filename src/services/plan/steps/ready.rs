@@ -1,5 +1,8 @@
 //! Making the network and the pool that a host should have: there, on, and coming with the host.
 
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
 use lectern_model::{
     command::CommandLine,
     uri::HostUri,
@@ -53,17 +56,19 @@ pub struct ReadyNetwork {
 }
 
 impl ReadyNetwork {
-    /// The network as libvirt ships it (`src/network/default.xml.in`), with an identity of its own.
+    /// The network as libvirt ships it (`src/network/default.xml.in`), with an identity of its own, on this bridge and
+    /// in this network: where the host is itself in 192.168.122.0/24, as a guest is, libvirt would not start it there.
     ///
     /// # Errors
     /// If the name holds a character that XML cannot.
-    pub(crate) fn usual(name: &str, id: Uuid) -> Result<String, HostError> {
-        let range = Element::new("range").attribute("start", "192.168.122.2").attribute("end", "192.168.122.254");
+    pub(crate) fn usual(name: &str, id: Uuid, bridge: &str, net: Ipv4Net) -> Result<String, HostError> {
+        let at = |last: u32| Ipv4Addr::from(u32::from(net.network()) + last).to_string();
+        let range = Element::new("range").attribute("start", &at(2)).attribute("end", &at(254));
         let address = Element::new("ip")
-            .attribute("address", "192.168.122.1")
-            .attribute("netmask", "255.255.255.0")
+            .attribute("address", &at(1))
+            .attribute("netmask", &net.netmask().to_string())
             .child(Element::new("dhcp").child(range));
-        let bridge = Element::new("bridge").attribute("name", "virbr0").attribute("stp", "on").attribute("delay", "0");
+        let bridge = Element::new("bridge").attribute("name", bridge).attribute("stp", "on").attribute("delay", "0");
         // libvirt would choose one of its own at random (52:54:00 is QEMU's), and the shell lines another.
         let [.., a, b, c] = *id.as_bytes();
         let mac = Element::new("mac").attribute("address", &format!("52:54:00:{a:02x}:{b:02x}:{c:02x}"));

@@ -26,6 +26,8 @@ use crate::i18n::{gettext, gettext_f};
 pub(crate) enum Purpose {
     /// A new network.
     New,
+    /// Many new networks, in a dialog of their own.
+    Many,
     /// A copy of the network of this name.
     Copy(String),
     /// Another configuration of the network of this name.
@@ -79,7 +81,7 @@ pub(crate) fn show(
 
 fn title(purpose: &Purpose) -> String {
     match purpose {
-        Purpose::New => gettext("New Virtual Network"),
+        Purpose::New | Purpose::Many => gettext("New Virtual Network"),
         Purpose::Copy(name) => gettext_f("Copy of {name}", &[("name", name)]),
         Purpose::Edit(name) => gettext_f("Edit {name}", &[("name", name)]),
     }
