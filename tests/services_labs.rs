@@ -1,21 +1,25 @@
 //! Labs on a real libvirt: many machines from one template, whole or not at all, and their shell lines.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use lectern_model::{
     draft::lab::{Addresses, Gateway, LabDraft, LabNetwork, NameSource, Problem, Start},
+    id::DomainId,
     mac::MacAddress,
     metadata::Student,
     units::Bytes,
 };
 use lectern_services::plan::{
     self, Outcome, Plan, StepFailure, journal,
-    make::lab::{self, LabSource, Refused},
+    make::lab::{self, Lab, LabError, LabSource, Refused},
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
     plans::{self, Trial},
     witness::{Witness, answer},
 };
+
+#[path = "labs/guest.rs"]
+mod guest;
 
 /// The child of these tests: see `lectern_test_kit::plans::child`.
 #[test]
@@ -149,6 +153,93 @@ fn each_machine_may_have_a_network_and_all_of_it_goes_again() {
     assert!(libvirt.virsh(&["dumpxml", "a_rather_long_name2"]).contains("network='a_rather_long_name2'"));
     plans::must_undo(plan, made, folder.path());
     assert_eq!(libvirt.photograph(), before);
+}
+
+/// A lab `monday` of three machines, as new: each plan that takes its disks or machines begins with it.
+fn lab(libvirt: &mut PrivateLibvirt) {
+    let uri = libvirt.uri().to_owned();
+    libvirt.script(&format!(
+        "v() {{ virsh -q -c '{uri}' \"$@\"; }}\n\
+         for m in node1 node2 node3; do v destroy $m; v undefine $m; done >/dev/null 2>&1 || true\n\
+         rm -f {IMAGES}/node*.qcow2; v net-destroy vbr >/dev/null 2>&1 || true\n\
+         v net-undefine vbr >/dev/null 2>&1 || true; v undefine cent7 >/dev/null 2>&1 || true\n\
+         rm -f {IMAGES}/.cent7.img; v pool-refresh default"
+    ));
+    template(libvirt);
+    let mut source = look(libvirt);
+    source.facts.macs = (1..=3).map(|n| MacAddress::from_random([9, 9, n])).collect();
+    let made = plan(&source, &draft(&source, "node{N}", "3"));
+    plans::must(&made, tempfile::tempdir().expect("a folder").path());
+    // What a plan makes up is the same in each libvirt.
+    libvirt.script(&format!(
+        "v() {{ virsh -q -c '{uri}' \"$@\"; }}\n\
+         for n in 1 2 3; do v dumpxml --inactive node$n | sed -e \"s|<uuid>.*|<uuid>4dea22b3-1d52-48f3-b90f-4a2d8eb0b00$n</uuid>|\" \\\n\
+         -e 's|<lectern:lab id=\"[^\"]*\"|<lectern:lab id=\"4dea22b3-1d52-48f3-b90f-4a2d8eb0b000\"|' >/tmp/node$n.xml\n\
+         v undefine node$n; v define /tmp/node$n.xml; done"
+    ));
+    libvirt.sh(&format!("qemu-io -c 'write -P 9 0 1M' {IMAGES}/node1.qcow2 >/dev/null"));
+}
+
+fn of_lab(libvirt: &PrivateLibvirt) -> (Witness, Lab) {
+    let witness = Witness::connect(libvirt.uri());
+    let mut labs = answer(lab::labs(&witness.host)).expect("the labs");
+    assert_eq!(labs.len(), 1);
+    (witness, labs.remove(0))
+}
+
+fn ids(lab: &Lab) -> Vec<DomainId> {
+    lab.members.iter().map(|member| member.id).collect()
+}
+
+#[test]
+fn a_reset_is_whole_or_nothing() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| {
+        let (witness, found) = of_lab(libvirt);
+        answer(lab::reset(&witness.host, "monday", &ids(&found), false)).expect("a plan")
+    };
+    Trial { libvirt: &mut first, set_up: &lab, make: &make }.run(&mut second);
+}
+
+#[test]
+fn a_lab_is_deleted_with_all_that_is_its() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    template(&mut libvirt);
+    let before = libvirt.photograph();
+    lab(&mut libvirt);
+    let folder = tempfile::tempdir().expect("a folder");
+    libvirt.virsh(&["start", "node2"]);
+    let (witness, found) = of_lab(&libvirt);
+    assert_eq!(
+        found.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>(),
+        ["node1", "node2", "node3"]
+    );
+    assert_eq!(found.members[1].address().map(|ip| ip.to_string()).as_deref(), Some("192.168.1.2"));
+    plans::must(&answer(lab::delete(&witness.host, "monday", &ids(&found))).expect("a plan"), folder.path());
+    assert_eq!(libvirt.photograph(), before);
+}
+
+#[test]
+fn a_reset_keeps_who_a_machine_is_and_nothing_of_what_was_written() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    lab(&mut libvirt);
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = libvirt.virsh(&["dumpxml", "--inactive", "node1"]);
+    let (witness, found) = of_lab(&libvirt);
+    libvirt.virsh(&["start", "node3"]);
+    let refused = answer(lab::reset(&witness.host, "monday", &ids(&found), false));
+    assert_eq!(refused, Err(LabError::Running(vec!["node3".into()])));
+    let first = &ids(&found)[..1];
+    plans::must(&answer(lab::reset(&witness.host, "monday", first, true)).expect("a plan"), folder.path());
+    let after = libvirt.virsh(&["dumpxml", "--inactive", "node1"]);
+    assert_eq!(after, before.replace("node1.qcow2", "node1-2.qcow2"));
+    let kept =
+        libvirt.sh(&format!("ls {IMAGES}/node1.qcow2; qemu-img map {IMAGES}/node1-2.qcow2 | grep -c node1-2 || true"));
+    assert!(kept.contains("node1.qcow2") && kept.trim_end().ends_with('0'), "{kept}");
+    // Thirty starts are one plan; what is started stays so.
+    let off = found.members[..2].iter().map(|member| (member.id, member.name.clone())).collect();
+    plans::must(&lab::start(witness.host.uri(), "monday", off), folder.path());
+    assert_eq!(libvirt.virsh(&["list", "--name"]).split_whitespace().count(), 3);
 }
 
 /// A lab of thirty that is stopped in its middle, one way or the other.

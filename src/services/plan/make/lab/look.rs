@@ -215,6 +215,17 @@ impl LabStock {
     }
 }
 
+impl LabSource {
+    /// The virtual network that the template's first card is in, where that is one of the host's.
+    #[must_use]
+    pub fn network(&self) -> Option<String> {
+        let devices = self.template.xml.root().child("devices")?;
+        let source = devices.child("interface")?.child("source")?;
+        let name = source.attribute("network")?.into_owned();
+        self.networks.iter().any(|network| network.name == name).then_some(name)
+    }
+}
+
 fn template_facts(source: &CloneSource) -> TemplateFacts {
     let linked = CloneDraft { kind: Kind::Linked, ..CloneDraft::default() };
     let disks = source.facts.disks.iter().filter(|disk| linked.treatment(disk) == Treatment::Link);

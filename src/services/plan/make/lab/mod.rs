@@ -1,7 +1,9 @@
 //! The plan that makes the machines of a lab: their networks, overlays, definitions, starts, all or nothing.
 
 mod look;
+mod members;
 mod network;
+mod reset;
 
 use lectern_model::{
     clone::{self, DiskSource},
@@ -16,7 +18,11 @@ use lectern_model::{
     xml::EditError,
 };
 
-pub use self::look::{LabSource, LabStock, TemplateChoice, look};
+pub use self::{
+    look::{LabSource, LabStock, TemplateChoice, look},
+    members::{Lab, LabMember, labs, start},
+    reset::{LabError, delete, reset},
+};
 use super::within;
 use crate::plan::{
     Plan, Purpose, Step,
@@ -64,7 +70,7 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     steps.push(overlays(source, draft, &rows).into());
     let machines = machines(source, draft, &rows)?;
     let starting = usize::try_from(fit(draft, facts).starting).unwrap_or(usize::MAX);
-    let starts: Vec<Step> = machines.iter().take(starting).map(start).collect();
+    let starts: Vec<Step> = machines.iter().take(starting).map(started).collect();
     let (lab, count) = (draft.name.clone(), rows.len());
     steps.push(DefineMachines { from: (from, xml), machines }.into());
     steps.extend(starts);
@@ -76,7 +82,7 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     Ok(Plan::new(purpose, template.host.clone(), steps))
 }
 
-fn start(machine: &Define) -> Step {
+fn started(machine: &Define) -> Step {
     Start { id: machine.id, name: machine.name.clone() }.into()
 }
 

@@ -1,0 +1,104 @@
+//! Labs of the tiny guest: each machine knows its name and answers at its address, and a reset takes what was written.
+
+use lectern_model::{
+    domain::{DomainAction, DomainState},
+    draft::lab::{Addresses, LabDraft, LabNetwork},
+};
+use lectern_services::plan::{
+    Plan,
+    make::{lab, template},
+};
+use lectern_test_kit::{
+    guest::Machine,
+    libvirt::PrivateLibvirt,
+    plans, wait,
+    witness::{Terminal, Witness, answer},
+};
+
+use super::{draft, ids, of_lab, plan};
+
+/// The tiny guest, which knows its name from its firmware only, locked as a template; and a network without DHCP.
+fn tiny(libvirt: &mut PrivateLibvirt) -> Witness {
+    libvirt.define_guest(Machine { name: "tiny", network: true });
+    libvirt.script(&format!(
+        "v() {{ virsh -q -c '{}' \"$@\"; }}\nv pool-refresh default\n\
+         v dumpxml --inactive tiny | sed /nocloud/d | v define /dev/stdin\n\
+         v net-create /dev/stdin <<'EOF'\n\
+         <network><name>still</name><ip address='192.168.7.254' netmask='255.255.255.0'/></network>\nEOF\n",
+        libvirt.uri()
+    ));
+    let witness = Witness::connect(libvirt.uri());
+    let plan = answer(template::lock(&witness.host, witness.id("tiny"))).expect("a plan");
+    plans::must(&plan, tempfile::tempdir().expect("a folder").path());
+    witness
+}
+
+fn tiny_lab(witness: &Witness, name: &str, network: &str, pattern: &str) -> Plan {
+    let stock = answer(lab::look(&witness.host)).expect("a stock");
+    let source = answer(stock.source(witness.id("tiny"), None)).expect("a source");
+    let network = LabNetwork::One { network: network.into(), addresses: Addresses::Fixed { first: String::new() } };
+    plan(&source, &LabDraft { name: name.into(), network, overlay: None, ..draft(&source, pattern, "") })
+}
+
+/// Boots a machine, and sees that it knows its name and answers at its address.
+fn boots(libvirt: &mut PrivateLibvirt, witness: &Witness, name: &str, host_name: &str, address: &str) -> Terminal {
+    let mut console = witness.console(name, false).expect("its console opens");
+    console.expect(&format!("{host_name} login:"), wait::BOOT);
+    let ping = format!("busybox ping -c1 -W2 {address} >/dev/null && echo yes || true");
+    wait::holds("an answer at its address", wait::BOOT, || libvirt.sh(&ping).contains("yes"));
+    console
+}
+
+#[test]
+fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool", "--network"]) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let witness = tiny(&mut libvirt);
+    let before = libvirt.photograph();
+    plans::must(&tiny_lab(&witness, "monday", "default", "tiny_node{01..30}"), folder.path());
+    let mut witness = Witness::connect(libvirt.uri());
+    let (_, found) = of_lab(&libvirt);
+    let three: Vec<_> = found.members[..3].iter().map(|member| (member.id, member.name.clone())).collect();
+    let addresses: Vec<String> =
+        found.members[..3].iter().filter_map(|member| member.address()).map(|ip| ip.to_string()).collect();
+    plans::must(&lab::start(witness.host.uri(), "monday", three.clone()), folder.path());
+    let mut consoles = Vec::new();
+    for ((_, name), address) in three.iter().zip(&addresses) {
+        consoles.push(boots(&mut libvirt, &witness, name, &name.replace('_', "-"), address));
+    }
+    let mut first = consoles.remove(0);
+    first.send("root\r");
+    first.expect("]# ", wait::SOON);
+    first.send("echo mine >/root/mine; sync; ls /root\r");
+    first.expect("\nmine", wait::SOON);
+    drop((first, consoles));
+    let identity = libvirt.virsh(&["dumpxml", "--inactive", "tiny_node01"]);
+    for (_, name) in &three {
+        witness.act(name, DomainAction::ForceOff).expect("it can");
+        witness.sees(name, DomainState::ShutOff, wait::SOON);
+    }
+    let reset = answer(lab::reset(&witness.host, "monday", &[three[0].0], false)).expect("a plan");
+    plans::must(&reset, folder.path());
+    let after = libvirt.virsh(&["dumpxml", "--inactive", "tiny_node01"]);
+    assert_eq!(after, identity.replace("tiny_node01.qcow2", "tiny_node01-2.qcow2"));
+    plans::must(&lab::start(witness.host.uri(), "monday", three[..1].to_vec()), folder.path());
+    let mut fresh = boots(&mut libvirt, &witness, "tiny_node01", "tiny-node01", &addresses[0]);
+    fresh.send("root\r");
+    fresh.expect("]# ", wait::SOON);
+    fresh.send("ls /root/mine\r");
+    fresh.expect("No such file", wait::SOON);
+    plans::must(&answer(lab::delete(&witness.host, "monday", &ids(&found))).expect("a plan"), folder.path());
+    assert_eq!(libvirt.photograph(), before);
+}
+
+#[test]
+fn a_guest_without_dhcp_has_its_address_from_its_firmware() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool", "--network"]) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let witness = tiny(&mut libvirt);
+    plans::must(&tiny_lab(&witness, "quiet", "still", "tiny_node{1..1}"), folder.path());
+    assert!(libvirt.virsh(&["dumpxml", "tiny_node1"]).contains("lectern:nic="));
+    libvirt.virsh(&["start", "tiny_node1"]);
+    let witness = Witness::connect(libvirt.uri());
+    boots(&mut libvirt, &witness, "tiny_node1", "tiny-node1", "192.168.7.1");
+}
