@@ -201,8 +201,13 @@ fn counted(rows: &mut [Row], draft: &LabDraft, network: &LabNetworkFacts, first:
         (draft.edits.iter()).filter_map(|(index, edit)| Some((*index, edit.address.as_deref()?.trim()))).collect();
     let own: BTreeSet<Ipv4Addr> = written.values().filter_map(|text| text.parse().ok()).collect();
     let from_dhcp = |ip| network.dhcp.is_some_and(|(first, last)| (first..=last).contains(&ip));
-    let spoken_for = |ip: Ipv4Addr| network.in_use.contains(&ip) || own.contains(&ip) || from_dhcp(ip);
-    let free = subnet::free_addresses(&net, network.gateway, first.trim().parse().ok(), rows.len(), spoken_for);
+    let spoken_for = |ip: Ipv4Addr| network.in_use.contains(&ip) || own.contains(&ip);
+    let (gateway, first) = (network.gateway, first.trim().parse().ok());
+    let mut free = subnet::free_addresses(&net, gateway, first, rows.len(), |ip| spoken_for(ip) || from_dhcp(ip));
+    if free.len() < rows.len() {
+        // The range of libvirt's own network leaves none out; dnsmasq gives nobody what it keeps for another.
+        free = subnet::free_addresses(&net, gateway, first, rows.len(), spoken_for);
+    }
     let mut free = free.into_iter();
     for (index, row) in rows.iter_mut().enumerate() {
         row.gateway = network.gateway;

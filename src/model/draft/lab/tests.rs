@@ -109,6 +109,15 @@ fn the_courses_batch_is_as_its_script_makes_it_but_for_the_fault() {
 }
 
 #[test]
+fn a_range_that_leaves_no_address_out_is_taken_from() {
+    let mut all = facts();
+    all.networks[0].dhcp = "192.168.1.1".parse().ok().zip("192.168.1.253".parse().ok());
+    let rows = preview(&LabDraft { network: fixed(""), ..draft("n{1..3}", "") }, &all).rows;
+    let addresses: Vec<_> = rows.iter().map(|row| row.address.unwrap().addr().to_string()).collect();
+    assert_eq!(addresses, ["192.168.1.1", "192.168.1.2", "192.168.1.4"]);
+}
+
+#[test]
 fn a_roster_gives_each_student_a_machine() {
     let students = vec![student("2026001", "李雷"), student("2026002", "韩梅梅")];
     let names = NameSource::Roster { students: students.clone(), pattern: "cent7_node{1..30}".into() };
