@@ -173,18 +173,16 @@ fn a_second_card_comes_and_goes_while_the_guest_runs() {
     wait::holds("the guest to be up", Duration::from_mins(3), leased);
     let cards = || libvirt.virsh(&["domiflist", "node1"]).lines().filter(|line| line.contains("vbr")).count();
     let second = must(&libvirt, &[node], &add);
-    plans::must(&second, journals.path());
+    let made = plans::must(&second, journals.path());
     assert_eq!((cards(), libvirt.virsh(&["domiflist", "--inactive", "node1"]).matches("vbr").count()), (2, 2));
     // The guest lets go of it again.
-    let undone = plans::outcome(&plan::undo(second, journals.path()));
-    assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
+    plans::must_undo(second, made, journals.path());
     assert_eq!(cards(), 1);
     let only = look(&libvirt, &[node]).machines[0].nics()[0].mac.expect("an address");
     let removal = must(&libvirt, &[node], &NicWish::Remove(only));
-    plans::must(&removal, journals.path());
+    let made = plans::must(&removal, journals.path());
     assert_eq!(cards(), 0);
-    let undone = plans::outcome(&plan::undo(removal, journals.path()));
-    assert_eq!(undone, Outcome::Undone { why: None, left: Vec::new() });
+    plans::must_undo(removal, made, journals.path());
     assert_eq!(look(&libvirt, &[node]).machines[0].nics()[0].mac, Some(only));
     assert_eq!(cards(), 1);
 }

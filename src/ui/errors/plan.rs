@@ -70,36 +70,12 @@ fn interrupted(why: &StepError) -> UserText {
 pub(crate) fn step(why: &StepFailure) -> UserText {
     match why {
         StepFailure::Host(error) => UserText::from(error),
-        StepFailure::NameTaken(name) => UserText::new(
-            gettext_f("There is a machine named {name} already.", &[("name", name)]),
-            gettext("Choose another name."),
-        ),
-        StepFailure::NetworkNameTaken(name) => UserText::new(
-            gettext_f("There is a virtual network named {name} already.", &[("name", name)]),
-            gettext("Choose another name."),
-        ),
-        StepFailure::PoolNameTaken(name) => UserText::new(
-            gettext_f("There is a storage pool named {name} already.", &[("name", name)]),
-            gettext("Choose another name."),
-        ),
-        StepFailure::SnapshotTaken(name) => UserText::new(
-            gettext_f("The image has a snapshot named {name} already.", &[("name", name)]),
-            gettext("Choose another name."),
-        ),
-        StepFailure::NoSnapshot(name) => UserText::new(
-            gettext_f("The image has no snapshot {name} any more.", &[("name", name)]),
-            gettext("Somebody removed it meanwhile. The volume's page shows which are there."),
-        ),
         StepFailure::NetworkTrap { name, trap, said } => {
             UserText { raw: Some(said.clone()), ..super::trap::text(name, trap) }
         }
         StepFailure::NicKept(name) => UserText::new(
             gettext_f("The guest of {name} does not let go of the NIC.", &[("name", name)]),
             gettext("Its system must be up and know PCI hot-plug. Shut the machine down, and do it then."),
-        ),
-        StepFailure::FileTaken(name) => UserText::new(
-            gettext_f("There is a file {name} already.", &[("name", name)]),
-            gettext("Choose another name, or look whether somebody still needs that file."),
         ),
         StepFailure::ChangedMeanwhile(name) => UserText::new(
             gettext_f("{name} was changed by somebody else meanwhile.", &[("name", name)]),
@@ -109,18 +85,6 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
             gettext_f("{name} may be somebody else's.", &[("name", name)]),
             gettext(
                 "It cannot be told from one that others made under that name, so it was left as it is. Look at it, and delete it yourself if nobody needs it.",
-            ),
-        ),
-        StepFailure::OtherHost(host) => UserText::new(
-            gettext_f("{host} is another host than the one where the change was begun.", &[("host", host)]),
-            gettext(
-                "Nothing was done. Connect to the host where it was begun, to finish the change there or to undo it.",
-            ),
-        ),
-        StepFailure::SecretLost(name) => UserText::new(
-            gettext_f("The change to {name} cannot be finished.", &[("name", name)]),
-            gettext(
-                "It sets a password, and Lectern keeps no passwords on the disk. Undo the change, and make it again.",
             ),
         ),
         StepFailure::SavedMemory(name) => UserText::new(
@@ -153,6 +117,63 @@ pub(crate) fn step(why: &StepFailure) -> UserText {
         StepFailure::Storage(error) => storage(error),
         StepFailure::Cancelled => UserText::new(gettext("It was cancelled."), String::new()),
         StepFailure::Injected => UserText::new("injected".to_owned(), String::new()),
+        StepFailure::NameTaken(_)
+        | StepFailure::NetworkNameTaken(_)
+        | StepFailure::PoolNameTaken(_)
+        | StepFailure::SnapshotTaken(_)
+        | StepFailure::NoSnapshot(_)
+        | StepFailure::FileTaken(_) => name(why),
+        StepFailure::OtherHost(_) | StepFailure::SecretLost(_) => resumed(why),
+    }
+}
+
+/// What a name stands in the way of.
+fn name(why: &StepFailure) -> UserText {
+    match why {
+        StepFailure::NameTaken(name) => UserText::new(
+            gettext_f("There is a machine named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::NetworkNameTaken(name) => UserText::new(
+            gettext_f("There is a virtual network named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::PoolNameTaken(name) => UserText::new(
+            gettext_f("There is a storage pool named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::SnapshotTaken(name) => UserText::new(
+            gettext_f("The image has a snapshot named {name} already.", &[("name", name)]),
+            gettext("Choose another name."),
+        ),
+        StepFailure::NoSnapshot(name) => UserText::new(
+            gettext_f("The image has no snapshot {name} any more.", &[("name", name)]),
+            gettext("Somebody removed it meanwhile. The volume's page shows which are there."),
+        ),
+        StepFailure::FileTaken(name) => UserText::new(
+            gettext_f("There is a file {name} already.", &[("name", name)]),
+            gettext("Choose another name, or look whether somebody still needs that file."),
+        ),
+        _ => UserText::new(why.to_string(), String::new()),
+    }
+}
+
+/// Why a change that was cut off cannot go on.
+fn resumed(why: &StepFailure) -> UserText {
+    match why {
+        StepFailure::OtherHost(host) => UserText::new(
+            gettext_f("{host} is another host than the one where the change was begun.", &[("host", host)]),
+            gettext(
+                "Nothing was done. Connect to the host where it was begun, to finish the change there or to undo it.",
+            ),
+        ),
+        StepFailure::SecretLost(name) => UserText::new(
+            gettext_f("The change to {name} cannot be finished.", &[("name", name)]),
+            gettext(
+                "It sets a password, and Lectern keeps no passwords on the disk. Undo the change, and make it again.",
+            ),
+        ),
+        _ => UserText::new(why.to_string(), String::new()),
     }
 }
 

@@ -5,9 +5,9 @@ mod delete;
 mod import;
 mod install;
 pub mod lab;
+pub mod nics;
 mod project;
 mod resize;
-pub mod nics;
 pub mod template;
 
 pub(crate) use self::resize::{FlavorVolume, new_disk};
