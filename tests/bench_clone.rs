@@ -17,7 +17,7 @@ use lectern_test_kit::{
     plans,
     witness::{Witness, answer},
 };
-use virt::{connect::Connect, domain::Domain, storage_pool::StoragePool, storage_vol::StorageVol};
+use virt::{connect::Connect, storage_vol::StorageVol};
 
 /// How many clones, and of how many virt-clone makes as long as a person waits.
 const CLONES: usize = 100;
@@ -103,7 +103,7 @@ fn virt_clone(libvirt: &mut PrivateLibvirt) -> Duration {
 
 fn bare(libvirt: &PrivateLibvirt) -> Duration {
     let connect = Connect::open(Some(libvirt.uri())).expect("a connection");
-    let pool = StoragePool::lookup_by_name(&connect, "default").expect("the pool");
+    let pool = connect.lookup_storage_pool_by_name("default").expect("the pool");
     let begin = Instant::now();
     thread::scope(|scope| {
         for lane in 0..4 {
@@ -117,7 +117,7 @@ fn bare(libvirt: &PrivateLibvirt) -> Duration {
     });
     for n in 0..CLONES {
         let xml = xml(&format!("cent7_node{n}"), &format!("{IMAGES}/cent7_node{n}.qcow2"));
-        Domain::define_xml(&connect, &xml).expect("a machine");
+        connect.define_domain_xml(&xml).expect("a machine");
     }
     begin.elapsed()
 }

@@ -1,5 +1,5 @@
 //! Projects and flavors on a real libvirt: kept, shared, raced for, damaged, and without space.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use std::{env, time::Duration};
 

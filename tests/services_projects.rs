@@ -1,5 +1,5 @@
 //! Projects enforced on a real libvirt: the race for the last place, moves, flavors put on machines, disabled projects.
-#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use std::{
     env,

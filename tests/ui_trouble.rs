@@ -149,7 +149,7 @@ fn a_machine_that_kvm_does_not_boot_is_emulated() {
     let window = Window::open(&desktop, LECTERN, libvirt.uri());
     window.select("node1");
     window.press("Start");
-    window.row_is("node1", "Paused", Duration::from_secs(60));
+    window.row_is("node1", "Paused", Duration::from_mins(1));
     window.open_machine("node1");
     window.wait_says("KVM could not go on with this machine.");
     window.shot("banner");

@@ -59,8 +59,11 @@ fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
     let mut witness = Witness::connect(libvirt.uri());
     let (_, found) = of_lab(&libvirt);
     let three: Vec<_> = found.members[..3].iter().map(|member| (member.id, member.name.clone())).collect();
-    let addresses: Vec<String> =
-        found.members[..3].iter().filter_map(|member| member.address()).map(|ip| ip.to_string()).collect();
+    let addresses: Vec<String> = found.members[..3]
+        .iter()
+        .filter_map(lectern_services::plan::make::lab::LabMember::address)
+        .map(|ip| ip.to_string())
+        .collect();
     plans::must(&lab::start(witness.host.uri(), "monday", three.clone()), folder.path());
     let mut consoles = Vec::new();
     for ((_, name), address) in three.iter().zip(&addresses) {
