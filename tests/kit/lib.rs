@@ -27,6 +27,7 @@ pub mod guest;
 pub mod input;
 pub mod libvirt;
 pub mod member;
+mod photograph;
 pub mod plans;
 pub mod process;
 pub mod testhost;

@@ -17,41 +17,6 @@ const PARTS: &str = "parts:";
 /// The test that every binary with such tests has, for [`child`].
 const CHILD: &str = "killed_child";
 
-/// All that a plan may change (the catalogue's bookkeeping is no part of that), as text: machines with their XML, snapshots and state, networks, pools, volumes, files.
-const PHOTOGRAPH: &str = r#"
-set -euo pipefail
-v() { virsh -q -c URI "$@"; }
-for d in $(v list --all --name | sort); do
-  echo "== machine $d $(v domstate $d) autostart $(v dominfo $d | sed -n 's/^Autostart: *//p')"
-  v dumpxml --inactive $d
-  # As it runs: where each card is plugged in, and whether its cable is.
-  v domiflist $d | while read -r _ kind source model mac; do
-    [ -z "$mac" ] || echo "card $kind $source $model" $(v domif-getlink $d $mac | awk '{print $NF}')
-  done
-  for s in $(v snapshot-list --name $d); do v snapshot-dumpxml $d $s; done
-  v snapshot-current --name $d 2>/dev/null || true
-done
-for n in $(v net-list --all --name | sort); do
-  echo "== network $n" $(v net-info $n | sed -n 's/^\(Active\|Autostart\): */\1 /p')
-  v net-dumpxml --inactive $n
-  # The order of what came while it ran says nothing.
-  v net-dumpxml $n | sed "s/ connections='[0-9]*'//" | sort
-done
-for p in $(v pool-list --all --name | grep -vx lectern-catalog | sort); do
-  echo "== pool $p" $(v pool-info $p | sed -n 's/^\(State\|Persistent\|Autostart\): */\1 /p')
-  v pool-dumpxml --inactive $p | grep -v '<uuid>\|<capacity\|<allocation\|<available'
-  v pool-refresh $p >/dev/null 2>&1 || continue
-  v vol-list $p | awk 'NF {print $1, $2}' | sort
-done
-for f in $(find FOLDER/shared 2>/dev/null | sort); do
-  echo "== $f $(stat -c %A $f) $(python3 -c "import os,sys; f=sys.argv[1]; n=[x for x in os.listxattr(f) if x.endswith(\"acl_access\")]; print(*(os.getxattr(f,x).hex() for x in n))" $f)"
-done
-for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram FOLDER/shared -type f 2>/dev/null | sort); do
-  echo "== file $f $(sha256sum <$f)"
-  qemu-img info -U $f | grep -v 'disk size\|^Child\|filename\|protocol\|file length\|^ '
-done
-"#;
-
 impl PrivateLibvirt {
     /// Runs a script of several lines inside the namespaces.
     ///
@@ -61,17 +26,6 @@ impl PrivateLibvirt {
         let file = self.folder().join("script");
         fs::write(&file, text).expect("a file in the private folder");
         self.sh(&format!("bash {}", file.display()))
-    }
-
-    /// All that a plan may change, as text to be compared.
-    ///
-    /// # Panics
-    /// When it cannot be read.
-    pub fn photograph(&mut self) -> String {
-        let uri = self.uri().to_owned();
-        let folder = self.folder().to_string_lossy().into_owned();
-        let script = PHOTOGRAPH.replace("URI", &format!("'{uri}'")).replace("FOLDER", &folder);
-        self.script(&script).replace(&folder, "FOLDER")
     }
 
     /// Its address as a value.
