@@ -126,7 +126,7 @@ impl Acl {
         let is_named = |entry: &Entry| matches!(entry.tag, USER | GROUP);
         if !entries.iter().any(is_named) && before.bits(MASK).is_none() {
             // Without named entries the mask has nothing to hold back but the group, which keeps what it could do.
-            let mask = entries.iter().find(|entry| entry.tag == MASK).map_or(7, |entry| entry.bits | SEARCH);
+            let mask = entries.iter().find(|entry| entry.tag == MASK).map_or(7, |entry| entry.bits);
             entries.retain(|entry| entry.tag != MASK);
             for entry in entries.iter_mut().filter(|entry| entry.tag == OWN_GROUP) {
                 entry.bits &= mask;

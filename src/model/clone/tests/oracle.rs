@@ -142,10 +142,13 @@ pub(super) fn unique_values(document: &Document) -> BTreeSet<String> {
                 device.attribute("port").filter(|p| p.parse::<u32>().is_ok_and(|p| p > 0)).map(|p| format!("port {p}"))
             }
             "hostdev" => Some(format!("hostdev {}", device.source())),
-            "serial" | "channel" | "console" => {
+            "serial" | "channel" | "console"
+                if device.attribute("type").is_some_and(|kind| ["unix", "tcp", "udp"].contains(&&*kind)) =>
+            {
                 let mut bound =
                     device.children_named("source").filter(|s| s.attribute("mode").as_deref() == Some("bind"));
-                bound.find_map(|s| s.attribute("path").or(s.attribute("service"))).map(|at| format!("line {at}"))
+                let at = bound.find_map(|s| s.attribute("path").or(s.attribute("service")));
+                at.filter(|at| !at.is_empty()).map(|at| format!("line {at}"))
             }
             "disk" if !["readonly", "shareable", "transient"].iter().any(|name| device.child(name).is_some()) => {
                 // libvirt reads the attribute of the disk's type only.
@@ -154,7 +157,9 @@ pub(super) fn unique_values(document: &Document) -> BTreeSet<String> {
                     Some("volume") => "volume",
                     _ => "file",
                 };
-                let place = named("source", attribute).filter(|place| !place.is_empty());
+                // A volume without its pool is none.
+                let pool = attribute != "volume" || named("source", "pool").is_some_and(|pool| !pool.is_empty());
+                let place = named("source", attribute).filter(|place| pool && !place.is_empty());
                 place.map(|place| format!("disk {place}"))
             }
             _ => None,

@@ -1,15 +1,19 @@
 //! Parts of a volume, through the daemon: read and written at any place, and a whole file sent.
 
-use std::io::Read;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 use virt::{connect::Connect, storage_vol::StorageVol, stream::Stream};
 
 use lectern_model::storage::{folder_of, name_of, normal};
 
-use super::{super::ffi::error::checked, error::StorageError, pools, transient};
+use super::{super::ffi::error::checked, copy::Watched, error::StorageError, pools, transient};
 
-/// As [`super::stream`] sends.
-const PIECE: usize = 128 << 10;
+/// What is passed on at once; libvirt cuts messages at 256 KiB (`VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX`).
+const PIECE: usize = 256 << 10;
 
 /// Does `work` with the volume at `path`, in its pool or in one made for its folder and gone again.
 ///
@@ -49,21 +53,21 @@ pub(crate) fn write_at(connect: &Connect, volume: &StorageVol, at: u64, bytes: &
     ended(stream, sent)
 }
 
-/// Writes all that `from` gives, `length` bytes, to the start of a volume.
+/// Writes the `length` bytes of a file to the start of a volume. A file that is shorter by now would leave a volume with a
+/// hole at its end.
 ///
 /// # Errors
 /// [`StorageError::Cancelled`]; as libvirt or the system gives it.
 pub(crate) fn fill(
     connect: &Connect,
     volume: &StorageVol,
-    from: &mut impl Read,
+    from: (&mut File, &Path),
     length: u64,
-    stop: &dyn Fn() -> bool,
-    progress: &dyn Fn(u64, u64),
+    watched: &Watched<'_>,
 ) -> Result<(), StorageError> {
     let stream = checked(Stream::new(connect, 0))?;
     checked(volume.upload(&stream, 0, length, 0))?;
-    let sent = send_all(&stream, from, length, stop, progress);
+    let sent = send_all(&stream, from, length, watched);
     ended(stream, sent)
 }
 
@@ -81,23 +85,23 @@ fn receive(stream: &Stream, length: usize) -> Result<Vec<u8>, StorageError> {
 
 fn send_all(
     stream: &Stream,
-    from: &mut impl Read,
+    (file, path): (&mut File, &Path),
     length: u64,
-    stop: &dyn Fn() -> bool,
-    progress: &dyn Fn(u64, u64),
+    watched: &Watched<'_>,
 ) -> Result<(), StorageError> {
     let (mut buffer, mut sent) = (vec![0; PIECE], 0);
+    let mut file = file.take(length);
     while sent < length {
-        if stop() {
+        if (watched.stop)() {
             return Err(StorageError::Cancelled);
         }
-        let count = from.read(&mut buffer).map_err(|error| StorageError::file("", &error))?;
+        let count = file.read(&mut buffer).map_err(|error| StorageError::file(path, &error))?;
         if count == 0 {
-            return Err(StorageError::NoImage);
+            return Err(StorageError::file(path, &io::ErrorKind::UnexpectedEof.into()));
         }
         send(stream, &buffer[..count])?;
         sent += count as u64;
-        progress(sent, length);
+        (watched.progress)(sent, length);
     }
     Ok(())
 }

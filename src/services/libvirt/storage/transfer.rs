@@ -1,8 +1,8 @@
-//! Streams between volumes and files of this computer.
+//! Volumes into files of this computer.
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -14,10 +14,10 @@ use std::{
 };
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use virt::{connect::Connect, storage_pool::StoragePool, storage_vol::StorageVol, stream::Stream};
+use virt::stream::Stream;
 
 use lectern_model::{
-    storage::{folder_of, name_of, new_volume::NewVolume},
+    storage::{folder_of, name_of},
     units::Bytes,
     uri::HostUri,
 };
@@ -32,7 +32,6 @@ use super::{
         },
         line::Line,
     },
-    change,
     copy::Watched,
     error::StorageError,
     pools, transient,
@@ -42,86 +41,6 @@ use super::{
 const PIECE: usize = 256 * 1024;
 /// How often a wish to end, and the life of the daemon, are looked at while a piece is waited for.
 const LOOK: Duration = Duration::from_millis(200);
-
-/// Makes the volume `new` and sends the file at `from` into it. What is there of a failed or cancelled one is removed.
-///
-/// # Errors
-/// [`StorageError::Exists`], [`StorageError::Cancelled`]; else as the system and libvirt say.
-pub(crate) fn upload(
-    connect: &Connect,
-    pool: &StoragePool,
-    new: &NewVolume,
-    from: &Path,
-    watched: &Watched<'_>,
-) -> Result<(), StorageError> {
-    let mut file = File::open(from).map_err(|error| StorageError::file(from, &error))?;
-    match transient::volume(pool, &new.name) {
-        Err(StorageError::NoImage) => {}
-        other => return other.and(Err(StorageError::Exists)),
-    }
-    let volume = checked(StorageVol::create_xml(pool, &change::xml(new)?, 0))?;
-    let sent = send(connect, &volume, &mut file, (from, new.capacity), watched);
-    if sent.is_err() {
-        // That it failed counts; what cannot be removed now is named when the step is undone.
-        let _ = checked(volume.delete(0));
-    }
-    sent
-}
-
-fn send(
-    connect: &Connect,
-    volume: &StorageVol,
-    file: &mut File,
-    (from, all): (&Path, Bytes),
-    watched: &Watched<'_>,
-) -> Result<(), StorageError> {
-    let stream = checked(Stream::new(connect, 0))?;
-    checked(volume.upload(&stream, 0, all.0, 0))?;
-    let outcome = pass(file, from, all, watched, |piece| send_all(&stream, piece));
-    match outcome {
-        Ok(()) => Ok(checked(stream.finish())?),
-        Err(error) => {
-            // On a dead connection this fails after it has let go of the stream.
-            let _ = checked(stream.abort());
-            Err(error)
-        }
-    }
-}
-
-/// Reads exactly `all` of the file: one that is shorter by now would leave a volume with a hole at its end.
-fn pass(
-    file: &mut File,
-    from: &Path,
-    all: Bytes,
-    watched: &Watched<'_>,
-    mut take: impl FnMut(&[u8]) -> Result<(), StorageError>,
-) -> Result<(), StorageError> {
-    let mut piece = vec![0; PIECE];
-    let mut done = 0;
-    while done < all.0 {
-        if (watched.stop)() {
-            return Err(StorageError::Cancelled);
-        }
-        let wanted = usize::try_from(all.0 - done).unwrap_or(PIECE).min(PIECE);
-        let count = file.read(&mut piece[..wanted]).map_err(|error| StorageError::file(from, &error))?;
-        if count == 0 {
-            let ended = io::Error::from(io::ErrorKind::UnexpectedEof);
-            return Err(StorageError::file(from, &ended));
-        }
-        take(&piece[..count])?;
-        done += count as u64;
-        (watched.progress)(done, all.0);
-    }
-    Ok(())
-}
-
-fn send_all(stream: &Stream, mut piece: &[u8]) -> Result<(), StorageError> {
-    while !piece.is_empty() {
-        let count = usize::try_from(checked(stream.send(piece))?).unwrap_or(0);
-        piece = piece.get(count..).unwrap_or_default();
-    }
-    Ok(())
-}
 
 /// Fetches a volume, named by its pool and its own name, into `partial`. Long runs of zeros become holes.
 ///

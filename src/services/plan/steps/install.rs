@@ -1,6 +1,6 @@
 //! What an installation needs beside other machines: its disc brought to the host, and a used disk that starts nothing.
 
-use std::{fs::File, path::PathBuf};
+use std::path::PathBuf;
 
 use lectern_model::{
     command::CommandLine,
@@ -8,23 +8,13 @@ use lectern_model::{
     uri::HostUri,
 };
 use serde::{Deserialize, Serialize};
-use virt::storage_vol::StorageVol;
 
-use super::{lookup, volume};
+use super::volume;
 use crate::{
-    host::StorageError,
     install::boot_sector::PASS_OVER,
     jobs::StepText,
-    libvirt::{
-        ffi::error::checked,
-        storage::{change, pieces},
-    },
-    plan::{
-        Step, StepError, StepFailure,
-        context::Context,
-        mark::{Mark, VolumeMark},
-        step::Act,
-    },
+    libvirt::storage::pieces,
+    plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
 
 /// Make a volume of a file of this computer.
@@ -67,17 +57,7 @@ impl Act for FillVolume {
             // Nobody can tell a whole one from a part by looking.
             self.undo(context)?;
         }
-        let mark = |made: &StorageVol, whole| (context.made)(Mark::Volume(VolumeMark::of(context.host, made, whole)?));
-        let pool = lookup::pool(context.connect(), &self.pool)?;
-        let made = change::create_new(&pool, &self.new).map_err(|error| volume::taken(error, &self.new.name))?;
-        mark(&made, false)?;
-        let mut file = File::open(&self.file).map_err(|error| StepError::file(&self.file, &error))?;
-        let stop = || context.cancel.is_set();
-        pieces::fill(context.connect(), &made, &mut file, self.new.capacity.0, &stop, context.progress)?;
-        // The pool looked what is in it when there was nothing yet.
-        checked(pool.refresh(0))?;
-        let whole = lookup::volume(context.connect(), &self.pool, &self.new.name)?.ok_or(StorageError::NoImage)?;
-        mark(&whole, true)
+        volume::send(context, &self.pool, &self.new, &self.file)
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {

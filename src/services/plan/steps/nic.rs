@@ -83,8 +83,14 @@ impl MoveNics {
         out.iter().try_for_each(|(domain, wanted)| update(domain, wanted))
     }
 
-    fn line(host: &HostUri, one: &NicMove, card: &str) -> CommandLine {
-        device_line(host, "update-device", &one.name, card)
+    /// The same in a shell.
+    fn lines(&self, host: &HostUri, to: impl Fn(&NicMove) -> &str) -> Vec<CommandLine> {
+        let line = |one: &NicMove, card: &str| device_line(host, "update-device", &one.name, card);
+        let out = |one: &NicMove| parsed(to(one)).ok().and_then(|card| nic::unplugged(&card).ok());
+        let out = self.moves.iter().filter_map(|one| Some(line(one, &out(one)?.to_string())));
+        let pause = CommandLine::new("sleep").arg(CABLE_OUT.as_secs().to_string());
+        let back = self.moves.iter().map(|one| line(one, to(one)));
+        out.chain([pause]).chain(back).collect()
     }
 }
 
@@ -94,11 +100,11 @@ impl Act for MoveNics {
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
-        let out = |one: &NicMove| parsed(&one.new).ok().and_then(|card| nic::unplugged(&card).ok());
-        let out = self.moves.iter().filter_map(|one| Some(Self::line(host, one, &out(one)?.to_string())));
-        let pause = CommandLine::new("sleep").arg(CABLE_OUT.as_secs().to_string());
-        let back = self.moves.iter().map(|one| Self::line(host, one, &one.new));
-        out.chain([pause]).chain(back).collect()
+        self.lines(host, |one| &one.new)
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        self.lines(host, |one| &one.old)
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -155,6 +161,10 @@ impl Act for AttachNic {
         vec![device_line(host, "attach-device", &self.name, &self.xml)]
     }
 
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![device_line(host, "detach-device", &self.name, &self.xml)]
+    }
+
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
         match running(context, self.id)? {
             Some((_, live)) if nic::nic(&live, self.mac).is_some() => {
@@ -197,6 +207,10 @@ impl Act for DetachNic {
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         vec![device_line(host, "detach-device", &self.name, &self.xml)]
+    }
+
+    fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![device_line(host, "attach-device", &self.name, &self.xml)]
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {

@@ -1,5 +1,7 @@
 //! Making volumes.
 
+use std::{fs::File, path::Path};
+
 use lectern_model::{
     command::CommandLine,
     id::DomainId,
@@ -19,7 +21,7 @@ use crate::{
     libvirt::{
         ffi::error::checked,
         line::Line,
-        storage::{change, machines},
+        storage::{change, copy::Watched, machines, pieces},
     },
     plan::{
         Step, StepError, StepFailure,
@@ -103,6 +105,25 @@ pub(super) fn must_be_free(context: &Context<'_>, pool: &str, name: &str) -> Res
         Some(_) => Err(StepError::untouched(StepFailure::FileTaken(name.to_owned()))),
         None => Ok(()),
     }
+}
+
+/// Makes a volume and sends the file at `from` into it. It is marked before there is anything in it: what is there of one
+/// that failed or was cancelled is the undo's.
+///
+/// # Errors
+/// [`StepFailure::FileTaken`]; [`StorageError::Cancelled`]; else as the system and libvirt give it.
+pub(super) fn send(context: &Context<'_>, pool: &str, new: &NewVolume, from: &Path) -> Result<(), StepError> {
+    let mark = |made: &StorageVol, whole| (context.made)(Mark::Volume(VolumeMark::of(context.host, made, whole)?));
+    let mut file = File::open(from).map_err(|error| StepError::file(from, &error))?;
+    let in_pool = lookup::pool(context.connect(), pool)?;
+    let made = change::create_new(&in_pool, new).map_err(|error| taken(error, &new.name))?;
+    mark(&made, false)?;
+    let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
+    pieces::fill(context.connect(), &made, (&mut file, from), new.capacity.0, &watched)?;
+    // The pool looked what is in it when there was nothing yet.
+    checked(in_pool.refresh(0))?;
+    let whole = lookup::volume(context.connect(), pool, &new.name)?.ok_or(StorageError::NoImage)?;
+    mark(&whole, true)
 }
 
 /// Whether it is the volume that the step has made.

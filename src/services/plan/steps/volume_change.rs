@@ -202,7 +202,11 @@ impl Act for DeleteVolume {
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
-        super::volume::delete(context, &self.pool, &self.name)
+        match lookup::volume(context.connect(), &self.pool, &self.name)? {
+            Some(volume) if checked(volume.path())? == self.path => Ok(checked(volume.delete(0))?),
+            Some(_) => Err(StepError::untouched(StepFailure::ChangedMeanwhile(self.name.clone()))),
+            None => Ok(()),
+        }
     }
 
     fn undo(&self, _context: &Context<'_>) -> Result<(), StepError> {

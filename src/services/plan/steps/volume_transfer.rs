@@ -10,15 +10,12 @@ use lectern_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{lookup, volume, volume_change};
+use super::{volume, volume_change};
 use crate::{
     jobs::StepText,
-    libvirt::{
-        ffi::error::checked,
-        storage::{
-            copy::Watched,
-            transfer::{self, Partial},
-        },
+    libvirt::storage::{
+        copy::Watched,
+        transfer::{self, Partial},
     },
     plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
@@ -76,11 +73,7 @@ impl Act for UploadVolume {
             self.undo(context)?;
         }
         context.go_on()?;
-        let pool = lookup::pool(context.connect(), &self.pool)?;
-        let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &|_| true };
-        let sent = transfer::upload(context.connect(), &pool, &self.new_volume(), self.from.as_ref(), &watched);
-        sent.map_err(|error| volume::taken(error, &self.name))?;
-        Ok(checked(pool.refresh(0))?)
+        volume::send(context, &self.pool, &self.new_volume(), self.from.as_ref())
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
