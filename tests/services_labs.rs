@@ -155,8 +155,8 @@ fn each_machine_may_have_a_network_and_all_of_it_goes_again() {
     assert_eq!(libvirt.photograph(), before);
 }
 
-/// A lab `monday` of three machines, as new: each plan that takes its disks or machines begins with it.
-fn lab(libvirt: &mut PrivateLibvirt) {
+/// A lab `monday` of so many machines, as new: each plan that takes its disks or machines begins with it.
+fn lab(libvirt: &mut PrivateLibvirt, count: u8) {
     let uri = libvirt.uri().to_owned();
     libvirt.script(&format!(
         "v() {{ virsh -q -c '{uri}' \"$@\"; }}\n\
@@ -167,13 +167,13 @@ fn lab(libvirt: &mut PrivateLibvirt) {
     ));
     template(libvirt);
     let mut source = look(libvirt);
-    source.facts.macs = (1..=3).map(|n| MacAddress::from_random([9, 9, n])).collect();
-    let made = plan(&source, &draft(&source, "node{N}", "3"));
+    source.facts.macs = (1..=count).map(|n| MacAddress::from_random([9, 9, n])).collect();
+    let made = plan(&source, &draft(&source, "node{N}", &count.to_string()));
     plans::must(&made, tempfile::tempdir().expect("a folder").path());
     // What a plan makes up is the same in each libvirt.
     libvirt.script(&format!(
         "v() {{ virsh -q -c '{uri}' \"$@\"; }}\n\
-         for n in 1 2 3; do v dumpxml --inactive node$n | sed -e \"s|<uuid>.*|<uuid>4dea22b3-1d52-48f3-b90f-4a2d8eb0b00$n</uuid>|\" \\\n\
+         for n in $(seq {count}); do v dumpxml --inactive node$n | sed -e \"s|<uuid>.*|<uuid>4dea22b3-1d52-48f3-b90f-4a2d8eb0b00$n</uuid>|\" \\\n\
          -e 's|<lectern:lab id=\"[^\"]*\"|<lectern:lab id=\"4dea22b3-1d52-48f3-b90f-4a2d8eb0b000\"|' >/tmp/node$n.xml\n\
          v undefine node$n; v define /tmp/node$n.xml; done"
     ));
@@ -198,7 +198,7 @@ fn a_reset_is_whole_or_nothing() {
         let (witness, found) = of_lab(libvirt);
         answer(lab::reset(&witness.host, "monday", &ids(&found), false)).expect("a plan")
     };
-    Trial { libvirt: &mut first, set_up: &lab, make: &make }.run(&mut second);
+    Trial { libvirt: &mut first, set_up: &|libvirt| lab(libvirt, 2), make: &make }.run(&mut second);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_lab_is_deleted_with_all_that_is_its() {
     let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
     template(&mut libvirt);
     let before = libvirt.photograph();
-    lab(&mut libvirt);
+    lab(&mut libvirt, 3);
     let folder = tempfile::tempdir().expect("a folder");
     libvirt.virsh(&["start", "node2"]);
     let (witness, found) = of_lab(&libvirt);
@@ -222,7 +222,7 @@ fn a_lab_is_deleted_with_all_that_is_its() {
 #[test]
 fn a_reset_keeps_who_a_machine_is_and_nothing_of_what_was_written() {
     let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
-    lab(&mut libvirt);
+    lab(&mut libvirt, 3);
     let folder = tempfile::tempdir().expect("a folder");
     let before = libvirt.virsh(&["dumpxml", "--inactive", "node1"]);
     let (witness, found) = of_lab(&libvirt);

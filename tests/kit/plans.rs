@@ -2,6 +2,7 @@
 
 use std::{env, fs, path::Path, process::Command, time::Duration};
 
+use async_channel::Receiver;
 use lectern_model::{command::CommandLine, uri::HostUri};
 use lectern_services::plan::{
     self, Injection, Job, JobEvent, Made, Outcome, Plan, Point, StepError, StepFailure, journal,
@@ -43,10 +44,13 @@ impl PrivateLibvirt {
 /// When there is none in time.
 pub fn outcome(job: &Job) -> Outcome {
     let events = job.events();
-    wait::until("the end of a plan", PATIENCE, || match events.try_recv() {
-        Ok(JobEvent::Ended(outcome)) => Some(outcome),
-        _ => None,
-    })
+    let ended = |event| if let JobEvent::Ended(outcome) = event { Some(outcome) } else { None };
+    wait::until("the end of a plan", PATIENCE, || all(&events).find_map(ended))
+}
+
+/// What a job has told meanwhile.
+fn all(events: &Receiver<JobEvent>) -> impl Iterator<Item = JobEvent> {
+    std::iter::from_fn(|| events.try_recv().ok())
 }
 
 /// Runs a plan that must succeed, with its journal in `folder`, and gives what it has made.
@@ -96,14 +100,36 @@ impl Trial<'_> {
     /// # Panics
     /// When the plan does not stand them.
     pub fn run(&mut self, second: &mut PrivateLibvirt) {
-        let after = self.shell_lines(second);
-        self.failures();
-        self.kills(&after);
+        let mut trying = Trying { libvirt: self.libvirt, set_up: self.set_up, make: self.make, as_before: None };
+        let after = trying.shell_lines(second);
+        trying.failures();
+        trying.kills(&after);
+    }
+}
+
+/// A trial under way.
+struct Trying<'a> {
+    libvirt: &'a mut PrivateLibvirt,
+    set_up: &'a dyn Fn(&mut PrivateLibvirt),
+    make: &'a dyn Fn(&PrivateLibvirt) -> Plan,
+    /// The host before the plan, where it is known to be as that.
+    as_before: Option<String>,
+}
+
+impl Trying<'_> {
+    /// The host as it is to be before the plan, and the plan. It is set up anew only after what changed it.
+    fn before(&mut self) -> (String, Plan) {
+        let before = self.as_before.take().unwrap_or_else(|| {
+            (self.set_up)(self.libvirt);
+            self.libvirt.photograph()
+        });
+        (before, (self.make)(self.libvirt))
     }
 
-    fn before(&mut self) -> (String, Plan) {
-        (self.set_up)(self.libvirt);
-        (self.libvirt.photograph(), (self.make)(self.libvirt))
+    /// The host must be as it was.
+    fn must_be(&mut self, before: String, after: &str) {
+        assert_eq!(self.libvirt.photograph(), before, "something is left after {after}");
+        self.as_before = Some(before);
     }
 
     /// The plan here and its lines there give the same. Where it can be undone, it is.
@@ -126,14 +152,15 @@ impl Trial<'_> {
                 assert_eq!(before, second.photograph(), "the shell lines of the way back do something else:\n{lines}");
             }
             must_undo(plan, made, journals.path());
-            assert_eq!(self.libvirt.photograph(), before);
+            self.must_be(before, "its undo");
         }
         after
     }
 
     fn failures(&mut self) {
-        let steps = self.before().1.steps().len();
-        for at in 0..steps {
+        let (before, plan) = self.before();
+        self.as_before = Some(before);
+        for at in 0..plan.steps().len() {
             for point in [Point::Begun(at), Point::Applied(at)] {
                 self.failure(point, at);
             }
@@ -150,13 +177,14 @@ impl Trial<'_> {
             assert!(matches!(&ended, Outcome::Stopped { why: said, .. } if *said == why), "{point:?}: {ended:?}");
         } else {
             assert_eq!(ended, Outcome::Undone { why: Some(why), left: Vec::new() }, "{point:?}");
-            assert_eq!(self.libvirt.photograph(), before, "something is left after {point:?}");
+            self.must_be(before, &format!("{point:?}"));
         }
         assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
     }
 
     fn kills(&mut self, after: &str) {
-        let plan = self.before().1;
+        let (before, plan) = self.before();
+        self.as_before = Some(before);
         for at in 0..plan.steps().len() {
             for point in [Point::Begun(at), Point::Applied(at), Point::Done(at)] {
                 if !plan.steps()[at].is_final() {
@@ -183,10 +211,11 @@ impl Trial<'_> {
             assert_eq!(nameless(&self.libvirt.photograph()), nameless(after), "finished after {point:?}");
             if plan.can_be_undone() {
                 must_undo(plan, job.made(), journals.path());
+                self.must_be(before, &format!("the undo after a kill at {point:?}"));
             }
         } else {
             assert_eq!(ended, Outcome::Undone { why: None, left: Vec::new() }, "{point:?}");
-            assert_eq!(self.libvirt.photograph(), before, "something is left after a kill at {point:?}");
+            self.must_be(before, &format!("a kill at {point:?}"));
         }
         assert!(journal::unfinished(journals.path()).expect("a folder").is_empty(), "a journal is left");
     }
@@ -270,11 +299,12 @@ pub fn child() {
 /// When the plan ends before.
 pub fn until_part(job: &Job, parts: u64) {
     let events = job.events();
-    wait::until("a part of a step", PATIENCE, || match events.try_recv() {
-        Ok(JobEvent::Bytes(done, _)) if done >= parts => Some(()),
-        Ok(JobEvent::Ended(outcome)) => panic!("it ended before: {outcome:?}"),
-        _ => None,
-    });
+    let is_it = |event| match event {
+        JobEvent::Bytes(done, _) => done >= parts,
+        JobEvent::Ended(outcome) => panic!("it ended before: {outcome:?}"),
+        JobEvent::Step(..) => false,
+    };
+    wait::holds("a part of a step", PATIENCE, || all(&events).any(is_it));
 }
 
 fn kill_this() {
