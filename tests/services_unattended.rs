@@ -12,7 +12,10 @@ use http::{Files, Manner};
 use lectern_model::{
     capabilities::VirtType,
     domain::DomainState,
-    draft::import::NetworkChoice,
+    draft::{
+        install::NewDisk,
+        machine::{Facts, MachineDraft, NetworkChoice, Wishes},
+    },
     guest_os::GuestOs,
     storage::ImageFormat,
     tree::{Answer, AnswerKind, Finding, Place, Telling, arguments},
@@ -21,7 +24,7 @@ use lectern_model::{
 use lectern_services::{
     host::Host,
     install::{self, Copying, Limits, disc, disc::Disc},
-    making::{InstallDisk, InstallWish, plan_install},
+    making::{InstallDisk, InstallFrom, InstallWish, plan_install},
     plan::{Plan, journal},
 };
 use lectern_test_kit::{
@@ -44,22 +47,21 @@ const IMAGES: &str = "/var/lib/libvirt/images";
 const LONG: Duration = Duration::from_mins(4);
 
 fn wish(hard: InstallDisk, disc: Disc) -> InstallWish {
-    InstallWish {
+    let machine = MachineDraft {
         name: "new".into(),
-        os: GuestOs::unknown(),
         memory: KiB::from_mib(512),
         vcpus: 1,
         way: VirtType::Qemu,
         network: NetworkChoice::Unplugged,
-        disk: hard,
-        disc,
-        disc_pool: "default".into(),
-        medium: None,
-    }
+        ..MachineDraft::new(&Wishes::default(), &Facts::default())
+    };
+    let from = InstallFrom::Boot { disc, pool: "default".into(), medium: None };
+    InstallWish { machine, os: GuestOs::unknown(), disk: hard, from }
 }
 
 fn new_disk() -> InstallDisk {
-    InstallDisk::New { pool: "default".into(), format: ImageFormat::Qcow2, size: Bytes::from_gib(2), whole: false }
+    let size = Bytes::from_gib(2);
+    InstallDisk::New(NewDisk { pool: "default".into(), format: ImageFormat::Qcow2, size, whole: false })
 }
 
 /// A disc that starts nothing: the plan does not look into it.

@@ -5,7 +5,9 @@
 
 pub mod clone;
 pub mod import;
+pub mod install;
 pub mod lab;
+pub mod machine;
 pub mod network;
 pub mod pool;
 pub mod volume;

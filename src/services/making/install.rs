@@ -1,20 +1,18 @@
 //! From what the wizard gathered to the plan that makes a machine and starts an installer on it.
 
 use lectern_model::{
-    capabilities::VirtType,
     defaults::{
         self, BootDevice, CdromSpec, DiskSource, DiskSpec, FirmwareChoice, HostCapabilities, ImageFormat as SpecFormat,
-        MachineSpec, NetworkSpec,
+        MachineSpec,
     },
-    draft::import::NetworkChoice,
-    guest_os::GuestOs,
+    draft::{install::NewDisk, machine::MachineDraft},
+    guest_os::{Family, GuestOs},
     id::DomainId,
     storage::{ImageFormat, new_volume::NewVolume},
-    units::{Bytes, KiB},
 };
 use uuid::Uuid;
 
-use super::import::{capabilities, network_source, network_to_start, probed_cpu, unmade};
+use super::machine::{capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
 use crate::{
     host::{Host, StorageError},
     install::{boot_sector::BootSector, disc::Disc},
@@ -28,42 +26,39 @@ use crate::{
 /// A machine to be installed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstallWish {
-    /// Its name.
-    pub name: String,
+    /// The machine itself.
+    pub machine: MachineDraft,
     /// The system that is installed.
     pub os: GuestOs,
-    /// Its memory.
-    pub memory: KiB,
-    /// Its virtual CPUs.
-    pub vcpus: u32,
-    /// How it is run.
-    pub way: VirtType,
-    /// What it is plugged into.
-    pub network: NetworkChoice,
     /// Its hard disk.
     pub disk: InstallDisk,
-    /// The boot disc.
-    pub disc: Disc,
-    /// The pool that the boot disc goes to.
-    pub disc_pool: String,
-    /// The path on the host of the disc that the installer comes from, where it comes from one.
-    pub medium: Option<String>,
+    /// Where the installer comes from.
+    pub from: InstallFrom,
+}
+
+/// Where an installer comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InstallFrom {
+    /// A boot disc of ours.
+    Boot {
+        /// The disc.
+        disc: Disc,
+        /// The pool that it goes to.
+        pool: String,
+        /// The path on the host of the disc that the tree is on, where it is on one.
+        medium: Option<String>,
+    },
+    /// Discs of the host, by their paths: the installer's, and what it needs beside it.
+    Discs(Vec<String>),
+    /// A server of the network that the machine is plugged into.
+    Network,
 }
 
 /// A hard disk to install on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InstallDisk {
     /// A new volume.
-    New {
-        /// Its pool.
-        pool: String,
-        /// Its format: raw or qcow2.
-        format: ImageFormat,
-        /// Its size.
-        size: Bytes,
-        /// Whether all of it is set aside at once.
-        whole: bool,
-    },
+    New(NewDisk),
     /// One that is there; what is on it is for the installer to keep or not.
     Existing {
         /// Its path on the host.
@@ -81,29 +76,45 @@ pub enum InstallDisk {
 /// [`StorageError::NotHere`] where an existing disk has something to start that cannot be passed over; as libvirt gives it.
 pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, StorageError> {
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
-    let disc_name = format!("{}-install.iso", wish.name);
-    let disc_path = host.pool_path(wish.disc_pool.clone(), disc_name.clone()).await?;
-    let (made, disk) = disk(host, &wish).await?;
+    let (boot, discs) = discs(host, &wish).await?;
+    let (made, hard) = disk(host, &wish).await?;
     let pass_over = pass_over(host, &wish.disk).await?;
-    let capabilities = capabilities(host, &wish.os, wish.way).await?;
-    let mut spec = spec(&wish, id, disk, disc_path, &capabilities);
-    if let Some(cpu) = probed_cpu(host, wish.way).await {
+    let capabilities = capabilities(host, &wish.os, wish.machine.way).await?;
+    let size = made.as_ref().map(|(_, new)| new.capacity);
+    let mut spec = spec(&wish, id, hard, discs, &capabilities);
+    if let Some(cpu) = probed_cpu(host, wish.machine.way).await {
         spec.cpu = cpu;
     }
     let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
+    let pool = made.as_ref().map(|(pool, _)| pool.as_str());
+    let more = flavor_disks(host, &wish.machine, pool, id).await?;
+    let xml = finished(machine.document, &wish.machine, &more).map_err(|error| unmade(&error))?;
     Ok(make::install(Install {
         host: host.uri().clone(),
         id,
-        xml: machine.document,
-        disc_name,
+        xml,
+        disc: boot,
         disk: made,
         pass_over,
-        pool: None,
-        network: network_to_start(host, &wish.network).await?,
-        name: wish.name,
-        disc: wish.disc,
-        disc_pool: wish.disc_pool,
+        network: network_to_start(host, &wish.machine.network).await?,
+        more: more.into_iter().map(|new| new.step).collect(),
+        place: (host.places().await.0, wish.machine.counts_in().to_owned(), wish.machine.asked(size.as_slice())),
+        name: wish.machine.name,
     }))
+}
+
+/// The boot disc that is brought to the host, and the paths there of all discs, the one to start first.
+async fn discs(host: &Host, wish: &InstallWish) -> Result<(Option<make::BootDisc>, Vec<String>), StorageError> {
+    match &wish.from {
+        InstallFrom::Boot { disc, pool, medium } => {
+            let name = format!("{}-install.iso", wish.machine.name);
+            let path = host.pool_path(pool.clone(), name.clone()).await?;
+            let paths = [Some(path), medium.clone()].into_iter().flatten().collect();
+            Ok((Some(make::BootDisc { disc: disc.clone(), pool: pool.clone(), name }), paths))
+        }
+        InstallFrom::Discs(paths) => Ok((None, paths.clone())),
+        InstallFrom::Network => Ok((None, Vec::new())),
+    }
 }
 
 type Made = Option<(String, NewVolume)>;
@@ -118,14 +129,13 @@ async fn disk(host: &Host, wish: &InstallWish) -> Result<(Made, Option<DiskSpec>
             let source = if is_device { DiskSource::Block(path.clone()) } else { DiskSource::File(path.clone()) };
             Ok((None, Some(spec(source, format))))
         }
-        InstallDisk::New { pool, format, size, whole } => {
-            let ending = if *format == ImageFormat::Raw { "img" } else { format.driver() };
-            let file = format!("{}.{ending}", wish.name);
-            let path = host.pool_path(pool.clone(), file.clone()).await?;
-            let thin = NewVolume::thin(&file, *format, *size);
-            let new = NewVolume { allocation: whole.then_some(*size), ..thin };
-            let disk = DiskSpec { thin: !whole, ..spec(DiskSource::File(path), format) };
-            Ok((Some((pool.clone(), new)), Some(disk)))
+        InstallDisk::New(new) => {
+            let file = new.file(&wish.machine.name);
+            let path = host.pool_path(new.pool.clone(), file.clone()).await?;
+            let thin = NewVolume::thin(&file, new.format, new.size);
+            let volume = NewVolume { allocation: new.whole.then_some(new.size), ..thin };
+            let disk = DiskSpec { thin: !new.whole, ..spec(DiskSource::File(path), &new.format) };
+            Ok((Some((new.pool.clone(), volume)), Some(disk)))
         }
     }
 }
@@ -139,11 +149,20 @@ async fn pass_over(host: &Host, disk: &InstallDisk) -> Result<Option<PassOver>, 
     }
 }
 
+/// A boot disc of ours starts with a BIOS only; Windows from its own disc gets UEFI, which its newer versions ask for.
+fn firmware(wish: &InstallWish) -> FirmwareChoice {
+    match wish.from {
+        InstallFrom::Boot { .. } => FirmwareChoice::Bios,
+        InstallFrom::Discs(_) if wish.os.family == Family::Windows => FirmwareChoice::Uefi,
+        InstallFrom::Discs(_) | InstallFrom::Network => FirmwareChoice::Automatic,
+    }
+}
+
 fn spec(
     wish: &InstallWish,
     id: DomainId,
     hard: Option<DiskSpec>,
-    disc: String,
+    discs: Vec<String>,
     capabilities: &HostCapabilities,
 ) -> MachineSpec {
     let arch = capabilities.domain.arch.clone();
@@ -152,17 +171,19 @@ fn spec(
         let source = if is_device { DiskSource::Block(path) } else { DiskSource::File(path) };
         CdromSpec { source: Some(source), bus: None }
     };
-    let network = network_source(&wish.network).map(|source| NetworkSpec { source, mac: None, model: None });
+    let after = if wish.from == InstallFrom::Network { BootDevice::Network } else { BootDevice::Cdrom };
+    let hard: Vec<DiskSpec> = hard.into_iter().collect();
+    let first = (!hard.is_empty()).then_some(BootDevice::Disk);
     MachineSpec {
         uuid: Some(id),
-        memory: wish.memory,
-        vcpus: wish.vcpus,
-        disks: hard.into_iter().collect(),
+        memory: wish.machine.memory,
+        vcpus: wish.machine.vcpus,
+        disks: hard,
         // The firmware starts from the first.
-        cdroms: [Some(disc), wish.medium.clone()].into_iter().flatten().map(drive).collect(),
-        networks: network.into_iter().collect(),
-        boot: vec![BootDevice::Disk, BootDevice::Cdrom],
-        firmware: FirmwareChoice::Bios,
-        ..MachineSpec::new(&wish.name, wish.os.clone(), &arch, wish.way)
+        cdroms: discs.into_iter().map(drive).collect(),
+        networks: card(&wish.machine).into_iter().collect(),
+        boot: first.into_iter().chain([after]).collect(),
+        firmware: firmware(wish),
+        ..MachineSpec::new(&wish.machine.name, wish.os.clone(), &arch, wish.machine.way)
     }
 }

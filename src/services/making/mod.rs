@@ -2,12 +2,13 @@
 
 mod import;
 mod install;
+mod machine;
 mod surroundings;
 mod xml;
 
 pub use self::{
     import::plan_import,
-    install::{InstallDisk, InstallWish, plan_install},
+    install::{InstallDisk, InstallFrom, InstallWish, plan_install},
     surroundings::{Surroundings, surroundings},
     xml::{export, fresh, missing, plan_define, read_text, write_text},
 };

@@ -2,4 +2,5 @@
 
 pub(crate) mod frame;
 pub(crate) mod import;
+pub(crate) mod machine;
 pub(crate) mod xml;

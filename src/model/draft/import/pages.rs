@@ -1,7 +1,7 @@
 //! The wizard's pages, and which comes next.
 
 use super::{Facts, Field, ImportDraft, Problem, problems};
-use crate::draft::{Bound, stops};
+use crate::draft::{Bound, machine, stops};
 
 /// A page of the wizard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +28,8 @@ impl Page {
         match field {
             Field::Source => Self::Disk,
             Field::Usage | Field::OverlaySize | Field::Pool => Self::Use,
-            Field::Name | Field::Memory | Field::Vcpus | Field::Way | Field::Project | Field::Flavor => Self::System,
-            Field::Network => Self::Network,
+            Field::Machine(machine::Field::Network | machine::Field::Mac) => Self::Network,
+            Field::Machine(_) => Self::System,
         }
     }
 

@@ -1,12 +1,10 @@
 //! What is wrong with a draft, as the host is.
 
-use super::{DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, NetworkChoice, PoolFacts, Source, Usage, UserRole};
+use super::{DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, PoolFacts, Source, Usage, UserRole};
 use crate::{
-    draft::{Bound, Severity},
-    names::{self, NameKind, NameProblem},
-    project::{self, Refusal},
+    draft::{Bound, Severity, machine},
     storage::ImageFormat,
-    units::{Bytes, KiB},
+    units::Bytes,
 };
 
 /// The fields that problems are said beside.
@@ -20,20 +18,8 @@ pub enum Field {
     OverlaySize,
     /// Where the new file goes.
     Pool,
-    /// The machine's name.
-    Name,
-    /// Its memory.
-    Memory,
-    /// Its virtual CPUs.
-    Vcpus,
-    /// How it is run.
-    Way,
-    /// Its network.
-    Network,
-    /// Its project.
-    Project,
-    /// Its flavor.
-    Flavor,
+    /// One of the machine itself.
+    Machine(machine::Field),
 }
 
 /// One thing that is wrong.
@@ -95,37 +81,8 @@ pub enum Problem {
     },
     /// The pool has a file of the machine's name.
     FileTaken(String),
-    /// The name is not one.
-    Name(NameProblem),
-    /// No memory at all.
-    NoMemory,
-    /// More memory than the host has.
-    MemoryAboveHost(KiB),
-    /// More memory than the host has free now.
-    MemoryAboveFree(KiB),
-    /// Less memory than the guest system needs.
-    MemoryBelowLeast(KiB),
-    /// No CPU at all.
-    NoCpu,
-    /// More than the hypervisor gives a machine.
-    CpusAboveMost(u32),
-    /// More than the host has.
-    CpusAboveHost(u32),
-    /// The host does not run machines that way.
-    NoSuchWay,
-    /// There is no such network.
-    NetworkGone(String),
-    /// The network is stopped: it is started with the machine.
-    NetworkStopped {
-        /// Its name.
-        name: String,
-        /// Whether the machine is to be started now.
-        starts: bool,
-    },
-    /// The project does not take it.
-    Project(Refusal),
-    /// The flavor of this name is not for the project.
-    FlavorNotForProject(String),
+    /// Something of the machine itself.
+    Machine(machine::Problem),
 }
 
 impl Bound for Problem {
@@ -148,28 +105,17 @@ impl Bound for Problem {
             | Self::PoolReadOnly(_)
             | Self::NoRoom { .. }
             | Self::MayRunFull { .. } => Field::Pool,
-            Self::Name(_) | Self::FileTaken(_) => Field::Name,
-            Self::NoMemory | Self::MemoryAboveHost(_) | Self::MemoryAboveFree(_) | Self::MemoryBelowLeast(_) => {
-                Field::Memory
-            }
-            Self::NoCpu | Self::CpusAboveMost(_) | Self::CpusAboveHost(_) => Field::Vcpus,
-            Self::NoSuchWay => Field::Way,
-            Self::NetworkGone(_) | Self::NetworkStopped { .. } => Field::Network,
-            Self::Project(_) => Field::Project,
-            Self::FlavorNotForProject(_) => Field::Flavor,
+            Self::FileTaken(_) => Field::Machine(machine::Field::Name),
+            Self::Machine(problem) => Field::Machine(problem.field()),
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::NamedOtherwise { .. }
-            | Self::Optical
-            | Self::CopiedWhileOn(_)
-            | Self::MayRunFull { .. }
-            | Self::MemoryAboveFree(_)
-            | Self::MemoryBelowLeast(_)
-            | Self::CpusAboveHost(_)
-            | Self::NetworkStopped { .. } => Severity::Warning,
+            Self::NamedOtherwise { .. } | Self::Optical | Self::CopiedWhileOn(_) | Self::MayRunFull { .. } => {
+                Severity::Warning
+            }
+            Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
         }
     }
@@ -184,33 +130,37 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
         all.extend(overlay_size(draft, disk));
         all.extend(pool(draft, facts, disk));
     }
-    all.extend(named(draft, facts));
-    all.extend(memory(draft, facts));
-    all.extend(vcpus(draft, facts));
-    all.extend((!facts.ways.is_empty() && !facts.ways.contains(&draft.way)).then_some(Problem::NoSuchWay));
-    all.extend(network(draft, facts));
-    all.extend(project(draft, facts));
-    let foreign = draft.flavor.as_ref().filter(|flavor| !flavor.is_for(draft.counts_in()));
-    all.extend(foreign.map(|flavor| Problem::FlavorNotForProject(flavor.name.clone())));
+    all.extend(taken(draft, facts));
+    let size = facts.usable_disk().map(|disk| draft.size(disk));
+    all.extend(machine::problems(&draft.machine, facts, size.as_slice()).into_iter().map(Problem::Machine));
     all
 }
 
-fn project(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    let asked = draft.asked(facts.usable_disk()?);
-    project::refusal(&facts.projects, draft.counts_in(), &asked).map(Problem::Project)
+fn source(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
+    match found(draft.source.as_ref(), facts) {
+        Ok(info) => about(draft, info),
+        Err(problem) => vec![problem],
+    }
 }
 
-fn source(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
-    let Some(source) = &draft.source else { return vec![Problem::NoSource] };
+/// The disk at `source`, where it can be used.
+pub(in crate::draft) fn found<'f>(source: Option<&Source>, facts: &'f Facts) -> Result<&'f DiskInfo, Problem> {
+    let source = source.ok_or(Problem::NoSource)?;
     if matches!(source, Source::File(path) if !path.starts_with('/')) {
-        return vec![Problem::RelativePath];
+        return Err(Problem::RelativePath);
     }
-    let Some(disk) = facts.disk.as_ref().filter(|disk| disk.path == source.path()) else {
-        return vec![Problem::Looking];
-    };
-    match &disk.found {
-        Ok(info) => about(draft, info),
-        Err(fault) => vec![Problem::Disk(fault.clone())],
+    let disk = facts.disk.as_ref().filter(|disk| disk.path == source.path()).ok_or(Problem::Looking)?;
+    disk.found.as_ref().map_err(|fault| Problem::Disk(fault.clone()))
+}
+
+/// The pool of that name, where a file can be made in it.
+pub(in crate::draft) fn usable_pool<'f>(name: Option<&String>, facts: &'f Facts) -> Result<&'f PoolFacts, Problem> {
+    let name = name.ok_or(Problem::NoPool)?;
+    let pool = facts.pool(name).ok_or_else(|| Problem::PoolGone(name.clone()))?;
+    match (pool.active, pool.writable) {
+        (false, _) => Err(Problem::PoolStopped(name.clone())),
+        (true, Some(false)) => Err(Problem::PoolReadOnly(name.clone())),
+        (true, _) => Ok(pool),
     }
 }
 
@@ -261,15 +211,10 @@ fn pool(draft: &ImportDraft, facts: &Facts, disk: &DiskInfo) -> Option<Problem> 
     if !draft.usage.makes_file() {
         return None;
     }
-    let Some(name) = &draft.pool else { return Some(Problem::NoPool) };
-    let Some(pool) = facts.pool(name) else { return Some(Problem::PoolGone(name.clone())) };
-    if !pool.active {
-        return Some(Problem::PoolStopped(name.clone()));
+    match usable_pool(draft.pool.as_ref(), facts) {
+        Ok(pool) => room(draft, pool, disk),
+        Err(problem) => Some(problem),
     }
-    if pool.writable == Some(false) {
-        return Some(Problem::PoolReadOnly(name.clone()));
-    }
-    room(draft, pool, disk)
 }
 
 fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Problem> {
@@ -285,44 +230,8 @@ fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Proble
     }
 }
 
-fn named(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    if let Err(problem) = names::check_free(&draft.name, NameKind::Domain, |name| facts.names.contains(name)) {
-        return Some(Problem::Name(problem));
-    }
+fn taken(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
     let pool = facts.pool(draft.pool.as_ref()?)?;
     let file = draft.new_file()?;
     pool.volumes.contains(&file).then_some(Problem::FileTaken(file))
-}
-
-fn memory(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    let (memory, host) = (draft.memory, &facts.host);
-    if memory.0 == 0 {
-        Some(Problem::NoMemory)
-    } else if host.memory.0 > 0 && memory > host.memory {
-        Some(Problem::MemoryAboveHost(host.memory))
-    } else if let Some(least) = facts.recommended.least_memory.filter(|least| memory < *least) {
-        Some(Problem::MemoryBelowLeast(least))
-    } else {
-        host.free.filter(|free| draft.start && memory > *free).map(Problem::MemoryAboveFree)
-    }
-}
-
-fn vcpus(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    let host = &facts.host;
-    if draft.vcpus == 0 {
-        Some(Problem::NoCpu)
-    } else if let Some(most) = host.most_vcpus.filter(|most| draft.vcpus > *most) {
-        Some(Problem::CpusAboveMost(most))
-    } else {
-        (host.cpus > 0 && draft.vcpus > host.cpus).then_some(Problem::CpusAboveHost(host.cpus))
-    }
-}
-
-fn network(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
-    let NetworkChoice::Network(name) = &draft.network else { return None };
-    match facts.networks.iter().find(|network| network.name == *name) {
-        None => Some(Problem::NetworkGone(name.clone())),
-        Some(network) if network.active => None,
-        Some(_) => Some(Problem::NetworkStopped { name: name.clone(), starts: draft.start }),
-    }
 }

@@ -7,10 +7,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     capabilities::VirtType,
-    draft::{Bound, Severity, stops},
+    draft::{
+        Bound, Severity,
+        machine::{Field as F, Problem as M},
+        stops,
+    },
     names::NameProblem,
     storage::{Content, ImageFormat},
-    units::Bytes,
+    units::{Bytes, KiB},
 };
 
 const PATH: &str = "/images/.cent7.img";
@@ -68,7 +72,10 @@ fn user(role: UserRole, active: bool) -> DiskUser {
 fn a_good_draft_has_no_problem_and_goes_through_all_pages() {
     let (draft, facts) = (draft(), facts());
     assert_eq!(problems(&draft, &facts), []);
-    assert_eq!((draft.name.as_str(), draft.memory, draft.vcpus), ("cent7", KiB::from_mib(2048), 2));
+    assert_eq!(
+        (draft.machine.name.as_str(), draft.machine.memory, draft.machine.vcpus),
+        ("cent7", KiB::from_mib(2048), 2)
+    );
     let mut page = Page::ALL[0];
     for next in &Page::ALL[1..] {
         page = next_page(&draft, &facts, page).unwrap();
@@ -171,11 +178,11 @@ fn a_pool_must_be_there_run_and_take_files() {
 #[test]
 fn a_name_is_free_among_machines_and_files() {
     let mut draft = draft();
-    draft.name = "node1".into();
-    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameProblem::InUse)]);
-    draft.name = "x".repeat(300);
-    assert_eq!(problems(&draft, &facts()), [Problem::Name(NameProblem::TooLong { bytes: 300, max: 247 })]);
-    draft.name = "old".into();
+    draft.machine.name = "node1".into();
+    assert_eq!(problems(&draft, &facts()), [Problem::Machine(M::Name(NameProblem::InUse))]);
+    draft.machine.name = "x".repeat(300);
+    assert_eq!(problems(&draft, &facts()), [Problem::Machine(M::Name(NameProblem::TooLong { bytes: 300, max: 247 }))]);
+    draft.machine.name = "old".into();
     assert_eq!(problems(&draft, &facts()), []);
     draft.usage = Usage::Copy;
     assert_eq!(problems(&draft, &facts()), [Problem::FileTaken("old.qcow2".into())]);
@@ -185,20 +192,26 @@ fn a_name_is_free_among_machines_and_files() {
 fn memory_and_cpus_fit_the_host() {
     let mut draft = draft();
     let mut facts = facts();
-    draft.memory = KiB(0);
-    draft.vcpus = 0;
-    assert_eq!(problems(&draft, &facts), [Problem::NoMemory, Problem::NoCpu]);
-    draft.memory = KiB::from_mib(9000);
-    draft.vcpus = 300;
-    assert_eq!(problems(&draft, &facts), [Problem::MemoryAboveHost(KiB::from_mib(8192)), Problem::CpusAboveMost(255)]);
-    draft.memory = KiB::from_mib(4096);
-    draft.vcpus = 5;
+    draft.machine.memory = KiB(0);
+    draft.machine.vcpus = 0;
+    assert_eq!(problems(&draft, &facts), [Problem::Machine(M::NoMemory), Problem::Machine(M::NoCpu)]);
+    draft.machine.memory = KiB::from_mib(9000);
+    draft.machine.vcpus = 300;
+    assert_eq!(
+        problems(&draft, &facts),
+        [Problem::Machine(M::MemoryAboveHost(KiB::from_mib(8192))), Problem::Machine(M::CpusAboveMost(255))]
+    );
+    draft.machine.memory = KiB::from_mib(4096);
+    draft.machine.vcpus = 5;
     facts.host.free = Some(KiB::from_mib(1000));
     let said = problems(&draft, &facts);
-    assert_eq!(said, [Problem::MemoryAboveFree(KiB::from_mib(1000)), Problem::CpusAboveHost(4)]);
+    assert_eq!(
+        said,
+        [Problem::Machine(M::MemoryAboveFree(KiB::from_mib(1000))), Problem::Machine(M::CpusAboveHost(4))]
+    );
     assert!(said.iter().all(|problem| problem.severity() == Severity::Warning));
     facts.recommended.least_memory = Some(KiB::from_mib(5000));
-    assert_eq!(problems(&draft, &facts)[0], Problem::MemoryBelowLeast(KiB::from_mib(5000)));
+    assert_eq!(problems(&draft, &facts)[0], Problem::Machine(M::MemoryBelowLeast(KiB::from_mib(5000))));
 }
 
 #[test]
@@ -206,13 +219,19 @@ fn a_stopped_network_is_said_and_one_that_is_gone_refused() {
     let mut draft = draft();
     let mut facts = facts();
     facts.networks[0].active = false;
-    assert_eq!(problems(&draft, &facts), [Problem::NetworkStopped { name: "default".into(), starts: true }]);
+    assert_eq!(
+        problems(&draft, &facts),
+        [Problem::Machine(M::NetworkStopped { name: "default".into(), starts: true })]
+    );
     assert!(!stops(&problems(&draft, &facts)));
-    draft.start = false;
-    assert_eq!(problems(&draft, &facts), [Problem::NetworkStopped { name: "default".into(), starts: false }]);
-    draft.network = NetworkChoice::Network("gone".into());
-    assert_eq!(problems(&draft, &facts), [Problem::NetworkGone("gone".into())]);
-    draft.network = NetworkChoice::Unplugged;
+    draft.machine.start = false;
+    assert_eq!(
+        problems(&draft, &facts),
+        [Problem::Machine(M::NetworkStopped { name: "default".into(), starts: false })]
+    );
+    draft.machine.network = NetworkChoice::Network("gone".into());
+    assert_eq!(problems(&draft, &facts), [Problem::Machine(M::NetworkGone("gone".into()))]);
+    draft.machine.network = NetworkChoice::Unplugged;
     assert_eq!(problems(&draft, &facts), []);
 }
 
@@ -220,22 +239,26 @@ fn a_stopped_network_is_said_and_one_that_is_gone_refused() {
 fn suggestions_follow_until_the_user_chooses() {
     let mut facts = facts();
     let mut draft = draft();
-    facts.recommended = Recommended { memory: Some(KiB::from_mib(6000)), vcpus: Some(8), least_memory: None };
-    draft.suggest_hardware(&wishes(), &facts);
-    assert_eq!((draft.memory, draft.vcpus), (KiB::from_mib(4096), 4));
-    draft.chosen = Chosen { name: true, memory: true, vcpus: true };
-    (draft.name, draft.memory, draft.vcpus) = ("mine".into(), KiB::from_mib(512), 1);
-    draft.suggest_hardware(&wishes(), &facts);
+    facts.recommended =
+        Recommended { memory: Some(KiB::from_mib(6000)), vcpus: Some(8), least_memory: None, storage: None };
+    draft.machine.suggest_hardware(&wishes(), &facts);
+    assert_eq!((draft.machine.memory, draft.machine.vcpus), (KiB::from_mib(4096), 4));
+    draft.machine.chosen = Chosen { name: true, memory: true, vcpus: true };
+    (draft.machine.name, draft.machine.memory, draft.machine.vcpus) = ("mine".into(), KiB::from_mib(512), 1);
+    draft.machine.suggest_hardware(&wishes(), &facts);
     draft.choose_source(Some(Source::File("/b.img".into())), &facts);
-    assert_eq!((draft.name.as_str(), draft.memory, draft.vcpus), ("mine", KiB::from_mib(512), 1));
+    assert_eq!(
+        (draft.machine.name.as_str(), draft.machine.memory, draft.machine.vcpus),
+        ("mine", KiB::from_mib(512), 1)
+    );
 }
 
 #[test]
 fn a_session_without_networks_has_qemus_own() {
     let mut facts = Facts { networks: vec![], ..facts() };
-    assert_eq!(ImportDraft::new(&wishes(), &facts).network, NetworkChoice::Unplugged);
+    assert_eq!(ImportDraft::new(&wishes(), &facts).machine.network, NetworkChoice::Unplugged);
     facts.host.is_session = true;
-    assert_eq!(ImportDraft::new(&wishes(), &facts).network, NetworkChoice::UserMode);
+    assert_eq!(ImportDraft::new(&wishes(), &facts).machine.network, NetworkChoice::UserMode);
 }
 
 #[test]
@@ -256,23 +279,25 @@ fn a_project_refuses_with_asked_used_and_allowed() {
         used: Amount { instances: used, ..Amount::default() },
     };
     let mut draft = draft();
-    draft.project = Some("class".into());
+    draft.machine.project = Some("class".into());
     let facts = |used| Facts { projects: vec![standing(used)], ..facts() };
     assert_eq!(problems(&draft, &facts(1)), []);
     let found = problems(&draft, &facts(2));
-    let [Problem::Project(refusal)] = found.as_slice() else { panic!("{found:?}") };
+    let [Problem::Machine(M::Project(refusal))] = found.as_slice() else { panic!("{found:?}") };
     assert!(matches!(&refusal.why, Why::Quota(all) if (all[0].asked, all[0].used, all[0].allowed) == (1, 2, 2)));
     assert_eq!(refusal.remedy(&quota).map(|quota| quota.instances), Some(Limit::of(3)));
     assert_eq!(next_page(&draft, &facts(2), Page::System), None);
-    draft.project = Some("gone".into());
-    assert!(matches!(problems(&draft, &facts(1)).as_slice(), [Problem::Project(refusal)] if refusal.why == Why::Gone));
-    draft.project = None;
-    draft.flavor = Some(crate::flavor::Flavor {
+    draft.machine.project = Some("gone".into());
+    assert!(
+        matches!(problems(&draft, &facts(1)).as_slice(), [Problem::Machine(M::Project(refusal))] if refusal.why == Why::Gone)
+    );
+    draft.machine.project = None;
+    draft.machine.flavor = Some(crate::flavor::Flavor {
         access: crate::flavor::Access::Projects(["class".to_owned()].into()),
         ..crate::flavor::Flavor::new("9", "own", 1, 64, 0)
     });
     let known = Facts { projects: Vec::new(), ..self::facts() };
-    assert_eq!(problems(&draft, &known), [Problem::FlavorNotForProject("own".into())]);
+    assert_eq!(problems(&draft, &known), [Problem::Machine(M::FlavorNotForProject("own".into()))]);
 }
 
 prop_compose! {
@@ -311,7 +336,7 @@ proptest! {
         let mut draft = ImportDraft::new(&wishes(), &facts);
         draft.choose_source(Some(Source::File(path)), &facts);
         for problem in problems(&draft, &facts) {
-            let ours = matches!(problem.field(), Field::Name | Field::Memory | Field::Vcpus);
+            let ours = matches!(problem.field(), Field::Machine(F::Name | F::Memory | F::Vcpus));
             prop_assert!(!(ours && problem.severity() == Severity::Error), "{:?}", problem);
         }
     }
@@ -321,7 +346,7 @@ proptest! {
     fn the_review_is_reached_without_errors(facts in any_facts(), usage in 0_usize..3, start in any::<bool>()) {
         let mut draft = ImportDraft::new(&wishes(), &facts);
         draft.choose_source(Some(Source::File("/b.img".into())), &facts);
-        (draft.usage, draft.start) = (Usage::ALL[usage], start);
+        (draft.usage, draft.machine.start) = (Usage::ALL[usage], start);
         let mut page = Page::Disk;
         while let Some(next) = next_page(&draft, &facts, page) {
             page = next;
@@ -333,7 +358,7 @@ proptest! {
 #[test]
 fn a_way_to_run_must_be_one_of_the_hosts() {
     let mut draft = draft();
-    assert_eq!(draft.way, VirtType::Kvm);
-    draft.way = VirtType::Test;
-    assert_eq!(problems(&draft, &facts()), [Problem::NoSuchWay]);
+    assert_eq!(draft.machine.way, VirtType::Kvm);
+    draft.machine.way = VirtType::Test;
+    assert_eq!(problems(&draft, &facts()), [Problem::Machine(M::NoSuchWay)]);
 }

@@ -14,7 +14,7 @@ pub(crate) use self::resize::{FlavorVolume, new_disk};
 pub use self::{
     delete::{Removal, delete},
     import::{Import, NewDisk, import},
-    install::{Install, install},
+    install::{BootDisc, Install, install},
     project::{Moved, move_to, within},
     resize::{Resized, resize},
 };

@@ -1,11 +1,10 @@
 //! What the wizard is told, and by whom.
 
 use lectern_model::{
-    capabilities::VirtType,
-    draft::import::{DiskFacts, ImportDraft, NetworkChoice, Source, Usage},
+    draft::import::{DiskFacts, ImportDraft, Source, Usage},
     guest_os::GuestOs,
     storage::{PoolId, Volume},
-    units::{Bytes, KiB},
+    units::Bytes,
 };
 use lectern_services::{
     host::{Host, StorageError},
@@ -13,7 +12,10 @@ use lectern_services::{
     plan::Plan,
 };
 
-use crate::{settings::Settings, wizards::frame::FrameEvent};
+use crate::{
+    settings::Settings,
+    wizards::{frame::FrameEvent, machine::MachineMsg},
+};
 
 /// What is needed to open the wizard.
 pub(crate) struct ImportInit {
@@ -52,20 +54,8 @@ pub(crate) enum ImportMsg {
     OverlaySize(Bytes),
     /// Where the new file goes, by its place in the list.
     Pool(u32),
-    /// The machine's name.
-    Name(String),
-    /// The guest system, by its place in the list; the first is unknown.
-    System(u32),
-    /// The memory.
-    Memory(KiB),
-    /// The virtual CPUs.
-    Vcpus(u32),
-    /// How it is run.
-    Way(VirtType),
-    /// The network.
-    Network(NetworkChoice),
-    /// Whether it is started.
-    Start(bool),
+    /// From the pages about the machine itself.
+    Machine(MachineMsg),
 }
 
 /// What came back.

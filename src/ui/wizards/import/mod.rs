@@ -3,9 +3,7 @@
 mod choices;
 mod disk;
 mod messages;
-mod network;
 mod review;
-mod system;
 mod usage;
 mod words;
 mod work;
@@ -15,45 +13,40 @@ use std::{cell::Cell, collections::HashSet, rc::Rc};
 use relm4::{adw, adw::prelude::*, prelude::*};
 
 use lectern_model::{
-    draft::import::{Facts, Field, ImportDraft, Page, Wishes},
-    guest_os::GuestOs,
+    draft::import::{Facts, Field, ImportDraft, Page},
     storage::Pool,
 };
 use lectern_services::{host::Host, plan::Plan};
 
 pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput};
-pub(crate) use self::words::name as name_problem;
-use self::{disk::DiskPage, messages::ImportCmd, network::NetworkPage, system::SystemPage, usage::UsagePage};
-use super::frame::{Fields, Frame, Review, Step};
-use crate::{i18n::gettext, preferences};
+use self::{disk::DiskPage, messages::ImportCmd, usage::UsagePage};
+use super::{
+    frame::{Fields, Frame, Review, Step},
+    machine::MachinePages,
+};
+use crate::i18n::gettext;
 
 /// The wizard.
 pub(crate) struct ImportWizard {
     host: Host,
-    wishes: Wishes,
     draft: ImportDraft,
     facts: Facts,
     pools: Vec<Pool>,
     /// The pool whose volumes are listed.
     listed: usize,
-    systems: Vec<GuestOs>,
-    arch: String,
     /// Pages on which the user wanted to go on: all their problems are said.
     asked: HashSet<Page>,
     /// Counts what is typed, so that only the last is looked at.
     typed: Rc<Cell<u64>>,
     /// Whether the draft is one to go on with, so that nothing is suggested.
     kept: bool,
-    /// Whether the user wants this host's machines emulated.
-    emulate: bool,
     plan: Option<Plan>,
     dialog: adw::Dialog,
     frame: Frame,
     fields: Fields<Field>,
     disk: DiskPage,
     usage: UsagePage,
-    system: SystemPage,
-    network: NetworkPage,
+    machine: MachinePages,
     review: Review,
     status: adw::PreferencesGroup,
     input: relm4::Sender<ImportMsg>,
@@ -91,13 +84,7 @@ impl Component for ImportWizard {
             ImportMsg::Usage(usage) => self.draft.usage = usage,
             ImportMsg::OverlaySize(size) => self.resize(size),
             ImportMsg::Pool(nth) => self.put_into(nth),
-            ImportMsg::Name(name) => self.rename(name),
-            ImportMsg::System(nth) => self.choose_system(nth),
-            ImportMsg::Memory(memory) => self.remember(memory),
-            ImportMsg::Vcpus(vcpus) => self.count(vcpus),
-            ImportMsg::Way(way) => self.draft.way = way,
-            ImportMsg::Network(network) => self.draft.network = network,
-            ImportMsg::Start(start) => self.draft.start = start,
+            ImportMsg::Machine(message) => self.machine.act(message, &mut self.draft.machine, &mut self.facts),
         }
         self.show();
     }
@@ -107,8 +94,8 @@ impl Component for ImportWizard {
             ImportCmd::Surroundings(told) => self.surroundings(told, &sender),
             ImportCmd::Volumes(pool, told) => self.volumes(pool, told),
             ImportCmd::Disk(disk) => self.disk_known(disk),
-            ImportCmd::Systems(systems) => self.systems_known(systems),
-            ImportCmd::Probed(broken) => self.probed(broken),
+            ImportCmd::Systems(systems) => self.machine.systems_known(systems, &self.draft.machine),
+            ImportCmd::Probed(broken) => self.machine.probed(broken, &self.draft.machine, &self.facts),
             ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),
         }
         self.show();
@@ -118,17 +105,16 @@ impl Component for ImportWizard {
 impl ImportWizard {
     fn new(init: ImportInit, dialog: &adw::Dialog, sender: &ComponentSender<Self>) -> Self {
         let input = sender.input_sender();
-        let wishes = preferences::wishes(&init.settings);
         let facts = Facts { names: init.names.into_iter().collect(), ..Facts::default() };
         let kept = init.draft.is_some();
-        let emulate = init.settings.host(init.host.uri()).emulate;
-        let draft = init.draft.unwrap_or_else(|| ImportDraft::new(&wishes, &facts));
         let mut fields = Fields::new();
         let disk = DiskPage::new(input, init.host.uri().is_local());
         fields.note(Field::Source, disk.field(), disk.found());
         let usage = UsagePage::new(input, &mut fields);
-        let system = SystemPage::new(input, &mut fields);
-        let network = NetworkPage::new(input, &mut fields);
+        let told = input.clone();
+        let tell = move |message| drop(told.send(ImportMsg::Machine(message)));
+        let machine = MachinePages::new(&init.host, &init.settings, &mut fields, Field::Machine, tell);
+        let draft = init.draft.unwrap_or_else(|| ImportDraft::new(&machine.wishes, &facts));
         let review = Review::new(None);
         let status = adw::PreferencesGroup::new();
         review.widget().add(&status);
@@ -136,8 +122,8 @@ impl ImportWizard {
         let pages = [
             step(Page::Disk, gettext("Disk"), disk.widget()),
             step(Page::Use, gettext("Use"), usage.widget()),
-            step(Page::System, gettext("System"), system.widget()),
-            step(Page::Network, gettext("Network and Start"), network.widget()),
+            step(Page::System, gettext("System"), machine.system.widget()),
+            step(Page::Network, gettext("Network and Start"), machine.network.widget()),
             step(Page::Review, gettext("Review"), review.widget()),
         ];
         let steps: Vec<Step<'_>> = pages
@@ -154,25 +140,20 @@ impl ImportWizard {
         let frame = Frame::new(dialog, &gettext("Import an Existing Disk"), &steps, tell);
         Self {
             host: init.host,
-            wishes,
             draft,
             facts,
             pools: Vec::new(),
             listed: 0,
-            systems: Vec::new(),
-            arch: String::new(),
             asked: HashSet::new(),
             typed: Rc::default(),
             kept,
-            emulate,
             plan: None,
             dialog: dialog.clone(),
             frame,
             fields,
             disk,
             usage,
-            system,
-            network,
+            machine,
             review,
             status,
             input: input.clone(),

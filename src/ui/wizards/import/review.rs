@@ -1,16 +1,15 @@
 //! What the last page says of this draft and its plan.
 
-use lectern_model::{
-    draft::import::{Facts, ImportDraft, Source, Usage},
-    units::KiB,
-};
+use lectern_model::draft::import::{Facts, ImportDraft, Source, Usage};
 use lectern_services::plan::Plan;
 
-use super::{network, system};
 use crate::{
-    i18n::{gettext, gettext_f, ngettext_f},
+    i18n::{gettext, gettext_f},
     texts,
-    wizards::frame::{Cost, ReviewText},
+    wizards::{
+        frame::{Cost, ReviewText},
+        machine::review::{hardware, memory, network, room, start},
+    },
 };
 
 /// What will be made, what it costs, and how.
@@ -24,18 +23,14 @@ pub(super) fn text(draft: &ImportDraft, facts: &Facts, system: &str, plan: &Plan
 }
 
 fn made(draft: &ImportDraft, facts: &Facts, system: &str) -> Vec<(String, String)> {
-    let start = if draft.start { gettext("It is started at once.") } else { gettext("It stays off.") };
-    let n = usize::try_from(draft.vcpus).unwrap_or(usize::MAX);
-    let memory = draft.memory.to_string();
-    let hardware =
-        ngettext_f("{n} virtual CPU, {memory} memory", "{n} virtual CPUs, {memory} memory", n, &[("memory", &memory)]);
+    let machine = &draft.machine;
     vec![
-        (gettext("Machine"), draft.name.clone()),
+        (gettext("Machine"), machine.name.clone()),
         (gettext("Guest System"), system.to_owned()),
-        (gettext("Hardware"), format!("{hardware} · {}", system::way_name(draft.way))),
+        (gettext("Hardware"), hardware(machine)),
         (gettext("Disk"), disk(draft)),
-        (gettext("Network"), network::name(&draft.network, facts)),
-        (gettext("Start"), start),
+        (gettext("Network"), network(machine, facts)),
+        (gettext("Start"), start(machine)),
     ]
 }
 
@@ -51,7 +46,7 @@ fn disk(draft: &ImportDraft) -> String {
 }
 
 fn costs(draft: &ImportDraft, facts: &Facts) -> Vec<Cost> {
-    let mut costs = vec![memory(draft.memory, facts)];
+    let mut costs = vec![memory(draft.machine.memory, facts)];
     let pool = draft.pool.as_deref().and_then(|name| facts.pool(name));
     if let (Some(disk), Some(pool)) = (facts.usable_disk(), pool) {
         costs.extend(match draft.usage {
@@ -67,23 +62,4 @@ fn costs(draft: &ImportDraft, facts: &Facts) -> Vec<Cost> {
         });
     }
     costs
-}
-
-fn memory(wanted: KiB, facts: &Facts) -> Cost {
-    let host = &facts.host;
-    let args = [("size", wanted.to_string()), ("all", host.memory.to_string())];
-    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let much = match host.free {
-        Some(free) => {
-            let free = free.to_string();
-            gettext_f("{size} of {all}, {free} free now", &[args[0], args[1], ("free", &free)])
-        }
-        None => gettext_f("{size} of {all}", &args),
-    };
-    Cost { what: gettext("Memory"), much, fits: Some(wanted <= host.free.unwrap_or(host.memory)) }
-}
-
-fn room(takes: &str, free: &str, fits: bool) -> Cost {
-    let much = gettext_f("{size}; {free} free", &[("size", takes), ("free", free)]);
-    Cost { what: gettext("Disk"), much, fits: Some(fits) }
 }

@@ -9,14 +9,16 @@ use lectern_model::{
         Bound,
         import::{DiskFault, DiskUser, Problem, UserRole},
     },
-    names::NameProblem,
     storage::Content,
 };
 
 use super::ImportMsg;
 use crate::{
     i18n::{gettext, gettext_f},
-    wizards::frame::{Line, Offer},
+    wizards::{
+        frame::{Line, Offer},
+        machine,
+    },
 };
 
 /// A problem as it is said beside its field, with what would mend it.
@@ -34,7 +36,8 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
 
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.
 pub(super) const fn waits(problem: &Problem) -> bool {
-    matches!(problem, Problem::NoSource | Problem::Looking | Problem::NoPool | Problem::Name(NameProblem::Empty))
+    matches!(problem, Problem::NoSource | Problem::Looking | Problem::NoPool)
+        || matches!(problem, Problem::Machine(problem) if machine::words::waits(problem))
 }
 
 fn text(problem: &Problem) -> String {
@@ -85,46 +88,10 @@ fn text_of_place(problem: &Problem) -> String {
             "It fits now. When the guest has filled its disk it takes {size}, and {has} are free.",
             &[("size", &may_take.to_string()), ("has", &has.to_string())],
         ),
-        _ => text_of_machine(problem),
-    }
-}
-
-fn text_of_machine(problem: &Problem) -> String {
-    match problem {
-        Problem::Name(problem) => name(*problem),
         Problem::FileTaken(file) => {
             gettext_f("The storage pool has a file {file} already. Choose another name.", &[("file", file)])
         }
-        Problem::NoMemory => gettext("A machine needs memory."),
-        Problem::MemoryAboveHost(has) => {
-            gettext_f("The host has {size} in all. Give the machine less.", &[("size", &has.to_string())])
-        }
-        Problem::MemoryAboveFree(has) => gettext_f(
-            "The host has {size} free now. It may swap, and all its machines become slow.",
-            &[("size", &has.to_string())],
-        ),
-        Problem::MemoryBelowLeast(least) => {
-            gettext_f("The guest system needs {size} at least.", &[("size", &least.to_string())])
-        }
-        Problem::NoCpu => gettext("A machine needs one virtual CPU at least."),
-        Problem::CpusAboveMost(most) => {
-            gettext_f("The hypervisor gives a machine {n} virtual CPUs at most.", &[("n", &most.to_string())])
-        }
-        Problem::CpusAboveHost(has) => {
-            gettext_f("The host has {n} CPUs. More virtual ones make the machine slower.", &[("n", &has.to_string())])
-        }
-        Problem::NoSuchWay => gettext("This host cannot run machines that way."),
-        Problem::NetworkGone(name) => gettext_f("There is no virtual network {name} on this host.", &[("name", name)]),
-        Problem::Project(refusal) => crate::errors::project::refusal(refusal),
-        Problem::FlavorNotForProject(name) => {
-            gettext_f("The flavor {name} is not for this project.", &[("name", name)])
-        }
-        Problem::NetworkStopped { name, starts: true } => {
-            gettext_f("The virtual network {name} is stopped. It is started with the machine.", &[("name", name)])
-        }
-        Problem::NetworkStopped { name, starts: false } => {
-            gettext_f("The virtual network {name} is stopped: start it before the machine.", &[("name", name)])
-        }
+        Problem::Machine(problem) => machine::words::text(problem),
         _ => String::new(),
     }
 }
@@ -191,21 +158,5 @@ pub(super) fn user(user: &DiskUser) -> String {
         (UserRole::Base, _) => gettext_f("{name} (stands on it)", &args),
         (_, true) => gettext_f("{name} (writes to it, on now)", &args),
         (_, false) => gettext_f("{name} (writes to it)", &args),
-    }
-}
-
-/// What is wrong with a machine's name.
-pub(crate) fn name(problem: NameProblem) -> String {
-    match problem {
-        NameProblem::Empty => gettext("The machine needs a name."),
-        NameProblem::Slash => gettext("A name cannot hold “/”."),
-        NameProblem::Dots => gettext("A name cannot be “.” or “..”."),
-        NameProblem::EdgeSpace => gettext("A name cannot begin or end with a space."),
-        NameProblem::Control(_) => gettext("A name cannot hold a character that cannot be seen."),
-        NameProblem::TooLong { bytes, max } => gettext_f(
-            "The name is too long: it takes {n} bytes, and {most} are possible. A Chinese character takes three.",
-            &[("n", &bytes.to_string()), ("most", &max.to_string())],
-        ),
-        NameProblem::InUse => gettext("Another machine of this host has this name."),
     }
 }

@@ -5,21 +5,17 @@ use std::{rc::Rc, time::Duration};
 use relm4::{adw::prelude::*, gtk::glib, prelude::*};
 
 use lectern_model::{
-    capabilities::VirtType,
     draft::{
         Bound, Severity,
-        import::{DiskFacts, DiskFault, Field, ImportDraft, Page, Problem, Source, next_page, problems},
+        import::{DiskFacts, DiskFault, Field, Page, Problem, Source, next_page, problems},
     },
-    guest_os::{Date, GuestOs},
     storage::{PoolId, Volume},
 };
 use lectern_services::{
     disk::{Cancel, draft},
     host::StorageError,
     making::{self, Surroundings},
-    osinfo::Osinfo,
     plan::Plan,
-    probe::Verdict,
 };
 
 use super::{ImportMsg, ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
@@ -27,21 +23,11 @@ use crate::{
     dialogs,
     errors::UserText,
     i18n::gettext,
-    wizards::frame::{FrameEvent, Line},
+    wizards::{
+        frame::{FrameEvent, Line},
+        machine,
+    },
 };
-
-/// All guest systems that are known, the likeliest first; without the database every system is unknown.
-async fn systems() -> Vec<GuestOs> {
-    let today = glib::DateTime::now_local().ok().and_then(|now| Date::parse(&now.format("%Y-%m-%d").ok()?));
-    match (Osinfo::load().await, today) {
-        (Ok(osinfo), Some(today)) => osinfo.search("", today).into_iter().cloned().collect(),
-        (Ok(osinfo), None) => osinfo.all().to_vec(),
-        (Err(error), _) => {
-            tracing::info!(%error, "guest systems are unknown");
-            Vec::new()
-        }
-    }
-}
 
 /// How long nothing may be typed before a path is looked at.
 const TYPED: Duration = Duration::from_millis(400);
@@ -53,7 +39,7 @@ impl ImportWizard {
         sender.oneshot_command(async move {
             ImportCmd::Surroundings(making::surroundings(&host, false).await.map(Box::new))
         });
-        sender.oneshot_command(async { ImportCmd::Systems(systems().await) });
+        sender.oneshot_command(async { ImportCmd::Systems(machine::systems().await) });
         if self.draft.source.is_some() {
             self.probe(sender);
         }
@@ -78,19 +64,9 @@ impl ImportWizard {
             Ok(told) => *told,
             Err(error) => return dialogs::show_error(&UserText::from(&error), &self.dialog),
         };
-        let first = self.facts.ways.is_empty();
-        self.pools = told.pools;
-        self.arch = told.arch;
-        (self.facts.host, self.facts.networks, self.facts.pools) = (told.host, told.networks, told.facts);
-        self.facts.ways = told.ways;
-        self.facts.projects = told.projects;
-        if first && !self.kept {
-            self.begin();
-        }
-        if first {
-            self.network.show_networks(&self.facts, &self.draft.network, sender.input_sender());
-            self.system.show_ways(&self.facts, self.draft.way, sender.input_sender());
-            self.ask_kvm(sender);
+        self.pools.clone_from(&told.pools);
+        if self.machine.told(told, &mut self.draft.machine, &mut self.facts, self.kept) {
+            self.begin(sender);
         }
         let place = self.pools.iter().position(|pool| Some(&pool.name) == self.draft.pool.as_ref());
         self.listed = place.unwrap_or(0).min(self.pools.len().saturating_sub(1));
@@ -99,43 +75,17 @@ impl ImportWizard {
         self.ask_volumes(sender);
     }
 
-    /// That libvirt offers KVM does not mean that a guest boots with it: a small one is tried, once for each kernel and
-    /// QEMU, unless the user said before that this host is to emulate.
-    fn ask_kvm(&self, sender: &ComponentSender<Self>) {
-        if self.kept || self.draft.way != VirtType::Kvm || !self.facts.ways.contains(&VirtType::Qemu) {
+    /// What could not be suggested before the host was known.
+    fn begin(&mut self, sender: &ComponentSender<Self>) {
+        if self.kept {
             return;
         }
-        let (host, emulate) = (self.host.clone(), self.emulate);
-        sender.oneshot_command(async move {
-            let broken = emulate || host.probe(false).await.is_ok_and(|report| report.verdict == Verdict::Broken);
-            ImportCmd::Probed(broken)
-        });
-    }
-
-    /// Emulation is chosen where KVM boots nothing; KVM can still be chosen.
-    pub(super) fn probed(&self, broken: bool) {
-        if broken && self.draft.way == VirtType::Kvm {
-            self.system.prefer(&self.facts, VirtType::Qemu);
+        self.draft.pool = self.machine.wishes.place(&self.facts);
+        if let Some(source) = &self.draft.source {
+            self.draft.machine.suggest_name(source.path(), &self.facts);
         }
-    }
-
-    /// Suggests what could not be suggested before the host was known; what the user chose meanwhile stays.
-    fn begin(&mut self) {
-        let mut fresh = ImportDraft::new(&self.wishes, &self.facts);
-        std::mem::swap(&mut fresh, &mut self.draft);
-        let before = fresh;
-        self.draft.choose_source(before.source, &self.facts);
-        self.draft.os = before.os;
-        self.draft.usage = before.usage;
-        self.draft.chosen = before.chosen;
-        if before.chosen.name {
-            self.draft.name = before.name;
-        }
-        if before.chosen.memory {
-            self.draft.memory = before.memory;
-        }
-        if before.chosen.vcpus {
-            self.draft.vcpus = before.vcpus;
+        if let Some(question) = self.machine.kvm_question(&self.host, &self.draft.machine, &self.facts) {
+            sender.oneshot_command(async { ImportCmd::Probed(question.await) });
         }
     }
 
@@ -260,7 +210,8 @@ impl ImportWizard {
         self.frame.set_ready(tag(Page::Review), false);
         self.status.set_description(Some(&gettext("The plan is being made…")));
         let Some(disk) = self.facts.usable_disk().cloned() else { return };
-        let (host, draft, system) = (self.host.clone(), self.draft.clone(), self.system_chosen());
+        let (host, draft, system) =
+            (self.host.clone(), self.draft.clone(), self.machine.system_chosen(&self.draft.machine));
         sender.oneshot_command(async move {
             ImportCmd::Planned(making::plan_import(&host, draft, disk, system).await.map(Box::new))
         });
@@ -269,8 +220,7 @@ impl ImportWizard {
     pub(super) fn planned(&mut self, plan: Result<Plan, StorageError>) {
         match plan {
             Ok(plan) => {
-                let system = self.system_chosen();
-                let name = if system.is_known() { system.name } else { gettext("Unknown") };
+                let name = self.machine.system_name(&self.draft.machine);
                 self.review.show(&review::text(&self.draft, &self.facts, &name, &plan));
                 self.status.set_description(None);
                 self.frame.set_ready(tag(Page::Review), true);
@@ -302,8 +252,7 @@ impl ImportWizard {
         let looking = self.draft.source.is_some() && self.facts.disk.is_none();
         self.disk.show_found(self.facts.disk.as_ref(), looking && self.may_look());
         self.usage.show(&self.draft, &self.facts);
-        self.system.show(&self.draft);
-        self.network.show(&self.draft);
+        self.machine.show(&self.draft.machine);
         let lines = self.lines();
         self.fields.show(&lines);
     }

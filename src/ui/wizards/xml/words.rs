@@ -4,7 +4,7 @@ use lectern_model::draft::xml::XmlProblem;
 
 use crate::{
     i18n::{gettext, gettext_f},
-    wizards::import::name_problem,
+    wizards::machine::words::name as name_problem,
 };
 
 /// What is wrong, and what to do about it.

@@ -187,6 +187,8 @@ pub struct Recommended {
     pub memory: Option<KiB>,
     /// Virtual CPUs that it runs well with.
     pub vcpus: Option<u32>,
+    /// A disk that it runs well with.
+    pub storage: Option<Bytes>,
 }
 
 impl Facts {

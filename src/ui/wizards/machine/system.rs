@@ -1,15 +1,17 @@
 //! The page with the machine itself: name, guest system, memory, CPUs, and how it is run.
 
-use relm4::{Sender, adw, adw::prelude::*, gtk};
+use std::rc::Rc;
+
+use relm4::{adw, adw::prelude::*, gtk};
 
 use lectern_model::{
     capabilities::VirtType,
-    draft::import::{Facts, Field, ImportDraft},
+    draft::machine::{Facts, Field, MachineDraft},
     guest_os::GuestOs,
     units::KiB,
 };
 
-use super::ImportMsg;
+use super::{MachineMsg, Tell};
 use crate::{
     i18n::gettext,
     wizards::frame::{Fields, Quietly},
@@ -22,7 +24,7 @@ const MOST_MEMORY: f64 = 16_777_216.0;
 const MOST_CPUS: f64 = 4096.0;
 
 /// The page.
-pub(super) struct SystemPage {
+pub(crate) struct SystemPage {
     page: adw::PreferencesPage,
     name: adw::EntryRow,
     quietly: Quietly,
@@ -34,7 +36,7 @@ pub(super) struct SystemPage {
 
 impl SystemPage {
     /// The page, with its fields added to `fields`.
-    pub(super) fn new(input: &Sender<ImportMsg>, fields: &mut Fields<Field>) -> Self {
+    pub(super) fn new<F: Copy + PartialEq>(tell: &Tell, fields: &mut Fields<F>, of: fn(Field) -> F) -> Self {
         let name = adw::EntryRow::builder().title(gettext("Name")).activates_default(true).build();
         let system = adw::ComboRow::builder().title(gettext("Guest System")).enable_search(true).build();
         system.set_subtitle(&gettext("Decides which hardware it gets"));
@@ -48,36 +50,36 @@ impl SystemPage {
         let vcpus = spin(&gettext("Virtual CPUs"), "", (1.0, MOST_CPUS));
         let way = adw::ComboRow::builder().title(gettext("Run By")).build();
         let machine = adw::PreferencesGroup::builder().title(gettext("Machine")).build();
-        fields.add(Field::Name, &name, &machine);
+        fields.add(of(Field::Name), &name, &machine);
         machine.add(&system);
         let hardware = adw::PreferencesGroup::builder().title(gettext("Hardware")).build();
-        fields.add(Field::Memory, &memory, &hardware);
-        fields.add(Field::Vcpus, &vcpus, &hardware);
-        fields.add(Field::Way, &way, &hardware);
+        fields.add(of(Field::Memory), &memory, &hardware);
+        fields.add(of(Field::Vcpus), &vcpus, &hardware);
+        fields.add(of(Field::Way), &way, &hardware);
         let page = adw::PreferencesPage::new();
         page.add(&machine);
         page.add(&hardware);
         let this = Self { page, name, quietly: Quietly::default(), system, memory, vcpus, way };
-        this.listen(input);
+        this.listen(tell);
         this.show_systems(&[], None);
         this
     }
 
-    fn listen(&self, input: &Sender<ImportMsg>) {
-        let sender = input.clone();
-        self.quietly.connect(&self.name, move |name| drop(sender.send(ImportMsg::Name(name))));
-        let sender = input.clone();
-        self.system.connect_selected_notify(move |row| drop(sender.send(ImportMsg::System(row.selected()))));
-        let sender = input.clone();
+    fn listen(&self, tell: &Tell) {
+        let say = Rc::clone(tell);
+        self.quietly.connect(&self.name, move |name| say(MachineMsg::Name(name)));
+        let say = Rc::clone(tell);
+        self.system.connect_selected_notify(move |row| say(MachineMsg::System(row.selected())));
+        let say = Rc::clone(tell);
         self.quietly.connect_number(&self.memory, move |mib| {
-            drop(sender.send(ImportMsg::Memory(KiB::from_mib(u64::from(whole(mib))))));
+            say(MachineMsg::Memory(KiB::from_mib(u64::from(whole(mib)))));
         });
-        let sender = input.clone();
-        self.quietly.connect_number(&self.vcpus, move |count| drop(sender.send(ImportMsg::Vcpus(whole(count)))));
+        let say = Rc::clone(tell);
+        self.quietly.connect_number(&self.vcpus, move |count| say(MachineMsg::Vcpus(whole(count))));
     }
 
     /// The widget.
-    pub(super) const fn widget(&self) -> &adw::PreferencesPage {
+    pub(crate) const fn widget(&self) -> &adw::PreferencesPage {
         &self.page
     }
 
@@ -86,23 +88,28 @@ impl SystemPage {
         let unknown = gettext("Unknown");
         let names: Vec<&str> =
             std::iter::once(unknown.as_str()).chain(systems.iter().map(|system| system.name.as_str())).collect();
-        let place = systems.iter().position(|system| chosen.is_some() && system.id.as_deref() == chosen);
         self.system.set_model(Some(&gtk::StringList::new(&names)));
+        self.select_system(systems, chosen);
+    }
+
+    /// Selects a guest system of the list.
+    pub(super) fn select_system(&self, systems: &[GuestOs], chosen: Option<&str>) {
+        let place = systems.iter().position(|system| chosen.is_some() && system.id.as_deref() == chosen);
         self.system.set_selected(place.and_then(|nth| u32::try_from(nth + 1).ok()).unwrap_or(0));
     }
 
     /// Lists the ways to run a machine; one needs no choice.
-    pub(super) fn show_ways(&self, facts: &Facts, chosen: VirtType, input: &Sender<ImportMsg>) {
+    pub(super) fn show_ways(&self, facts: &Facts, chosen: VirtType, tell: &Tell) {
         let names: Vec<String> = facts.ways.iter().map(|way| way_name(*way)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         self.way.set_model(Some(&gtk::StringList::new(&names)));
         let place = facts.ways.iter().position(|way| *way == chosen).unwrap_or(0);
         self.way.set_selected(u32::try_from(place).unwrap_or(0));
         self.way.set_visible(facts.ways.len() > 1);
-        let (ways, input) = (facts.ways.clone(), input.clone());
+        let (ways, say) = (facts.ways.clone(), Rc::clone(tell));
         self.way.connect_selected_notify(move |row| {
             if let Some(way) = usize::try_from(row.selected()).ok().and_then(|nth| ways.get(nth)) {
-                drop(input.send(ImportMsg::Way(*way)));
+                say(MachineMsg::Way(*way));
             }
         });
     }
@@ -117,7 +124,7 @@ impl SystemPage {
     }
 
     /// Shows the draft.
-    pub(super) fn show(&self, draft: &ImportDraft) {
+    pub(super) fn show(&self, draft: &MachineDraft) {
         self.quietly.set(&self.name, &draft.name);
         let mib = f64::from(u32::try_from(draft.memory.mib()).unwrap_or(u32::MAX));
         self.quietly.set_number(&self.memory, mib, 0.5);
@@ -126,7 +133,7 @@ impl SystemPage {
 }
 
 /// What a way to run is called.
-pub(super) fn way_name(way: VirtType) -> String {
+pub(crate) fn way_name(way: VirtType) -> String {
     match way {
         VirtType::Kvm => gettext("KVM, on the host's own CPU"),
         VirtType::Qemu => gettext("Emulation, slow, works everywhere"),

@@ -1,0 +1,136 @@
+//! What is wrong with a draft, as the place and the host are.
+
+use super::{InstallDraft, InstallFacts, Sight, disk};
+use crate::{
+    draft::{Bound, Severity, import, machine},
+    tree::{Family, Finding, Note, Nothing, Place, PlaceError, Tree, Unreached},
+    units::Bytes,
+};
+
+/// The longest arguments that the boot disc takes.
+const LONGEST: usize = 900;
+
+/// The fields that problems are said beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The tree's address.
+    Location,
+    /// The kernel's arguments.
+    Arguments,
+    /// The installer's answers.
+    Answers,
+    /// Where the system goes.
+    Disk,
+    /// The new disk's pool.
+    Pool,
+    /// The new disk's size.
+    Size,
+    /// The disk that is there.
+    Existing,
+    /// One of the machine itself.
+    Machine(machine::Field),
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// What was typed is no place.
+    Place(PlaceError),
+    /// It was not looked at yet.
+    NotLooked,
+    /// It is being looked at.
+    Looking,
+    /// It could not be looked at.
+    Failed,
+    /// There is no tree.
+    Nothing(Nothing),
+    /// Something is odd about the tree.
+    Odd(Note),
+    /// The machine cannot get at it.
+    Unreached(Unreached),
+    /// The arguments hold letters that are not English, which no kernel takes.
+    ArgumentsForeign,
+    /// The arguments are too long.
+    ArgumentsTooLong,
+    /// This installer takes no answers from its RAM disk.
+    NoAnswers,
+    /// No size at all.
+    NoSize,
+    /// The guest system wants this much.
+    SmallDisk(Bytes),
+    /// No disk at all: there is nothing to install on.
+    Diskless,
+    /// What the rules of disks and pools say, beside this field.
+    Storage(Field, import::Problem),
+    /// What starts from the disk cannot be passed over: the installer would not come up.
+    StartsItself,
+    /// Something of the machine itself.
+    Machine(machine::Problem),
+}
+
+impl Bound for Problem {
+    type Field = Field;
+
+    fn field(&self) -> Field {
+        match self {
+            Self::Place(_) | Self::NotLooked | Self::Looking | Self::Failed | Self::Nothing(_) | Self::Odd(_) => {
+                Field::Location
+            }
+            Self::Unreached(_) => Field::Machine(machine::Field::Network),
+            Self::ArgumentsForeign | Self::ArgumentsTooLong => Field::Arguments,
+            Self::NoAnswers => Field::Answers,
+            Self::NoSize | Self::SmallDisk(_) => Field::Size,
+            Self::Diskless => Field::Disk,
+            Self::StartsItself => Field::Existing,
+            Self::Storage(field, _) => *field,
+            Self::Machine(problem) => Field::Machine(problem.field()),
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Odd(_) | Self::Unreached(_) | Self::SmallDisk(_) | Self::Diskless => Severity::Warning,
+            Self::Storage(_, problem) => problem.severity(),
+            Self::Machine(problem) => problem.severity(),
+            _ => Severity::Error,
+        }
+    }
+}
+
+/// Everything that is wrong, in the order of the fields.
+#[must_use]
+pub fn problems(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
+    let mut all = place(draft, facts);
+    all.extend(arguments(draft));
+    all.extend(answers(draft, facts));
+    let sizes = disk::sizes(draft, &facts.host);
+    all.extend(machine::problems(&draft.machine, &facts.host, &sizes).into_iter().map(Problem::Machine));
+    all.extend(disk::problems(draft, &facts.host));
+    all.extend(facts.unreached.filter(|_| facts.tree().is_some()).map(Problem::Unreached));
+    all
+}
+
+fn place(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
+    if let Err(error) = Place::parse(&draft.location) {
+        return vec![Problem::Place(error)];
+    }
+    match &facts.sight {
+        None => vec![Problem::NotLooked],
+        Some(Sight::Looking) => vec![Problem::Looking],
+        Some(Sight::Failed) => vec![Problem::Failed],
+        Some(Sight::Found(Finding::Nothing(nothing))) => vec![Problem::Nothing(nothing.clone())],
+        Some(Sight::Found(Finding::Tree(tree))) => tree.notes.iter().copied().map(Problem::Odd).collect(),
+    }
+}
+
+fn arguments(draft: &InstallDraft) -> Option<Problem> {
+    if !draft.arguments.is_ascii() {
+        return Some(Problem::ArgumentsForeign);
+    }
+    (draft.arguments.len() > LONGEST).then_some(Problem::ArgumentsTooLong)
+}
+
+fn answers(draft: &InstallDraft, facts: &InstallFacts) -> Option<Problem> {
+    let takes_none = |tree: &Tree| matches!(tree.distribution.family(), Family::Ubuntu | Family::Mageia);
+    (draft.answers.is_some() && facts.tree().is_some_and(takes_none)).then_some(Problem::NoAnswers)
+}

@@ -1,0 +1,52 @@
+//! What the last page says of a machine, whatever its disk.
+
+use lectern_model::{
+    draft::machine::{Facts, MachineDraft},
+    units::KiB,
+};
+
+use super::{network as networks, system};
+use crate::{
+    i18n::{gettext, gettext_f, ngettext_f},
+    wizards::frame::Cost,
+};
+
+/// Whether it is started.
+pub(crate) fn start(draft: &MachineDraft) -> String {
+    if draft.start { gettext("It is started at once.") } else { gettext("It stays off.") }
+}
+
+/// CPUs, memory, and how it is run.
+pub(crate) fn hardware(draft: &MachineDraft) -> String {
+    let n = usize::try_from(draft.vcpus).unwrap_or(usize::MAX);
+    let memory = draft.memory.to_string();
+    let hardware =
+        ngettext_f("{n} virtual CPU, {memory} memory", "{n} virtual CPUs, {memory} memory", n, &[("memory", &memory)]);
+    format!("{hardware} · {}", system::way_name(draft.way))
+}
+
+/// What it is plugged into.
+pub(crate) fn network(draft: &MachineDraft, facts: &Facts) -> String {
+    networks::name(&draft.network, facts)
+}
+
+/// What its memory costs the host.
+pub(crate) fn memory(wanted: KiB, facts: &Facts) -> Cost {
+    let host = &facts.host;
+    let args = [("size", wanted.to_string()), ("all", host.memory.to_string())];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let much = match host.free {
+        Some(free) => {
+            let free = free.to_string();
+            gettext_f("{size} of {all}, {free} free now", &[args[0], args[1], ("free", &free)])
+        }
+        None => gettext_f("{size} of {all}", &args),
+    };
+    Cost { what: gettext("Memory"), much, fits: Some(wanted <= host.free.unwrap_or(host.memory)) }
+}
+
+/// What its disk costs a pool.
+pub(crate) fn room(takes: &str, free: &str, fits: bool) -> Cost {
+    let much = gettext_f("{size}; {free} free", &[("size", takes), ("free", free)]);
+    Cost { what: gettext("Disk"), much, fits: Some(fits) }
+}
