@@ -45,7 +45,7 @@ pub(crate) fn create_in(raw: &StoragePool, new: &NewVolume) -> Result<Volume, St
             let same = new.is_made(&pools::read_volume(&there)?.0);
             if same { there } else { return Err(StorageError::Exists) }
         }
-        other => other.map_err(|error| or_full(raw, error))?,
+        other => other?,
     };
     Ok(pools::read_volume(&made)?.0)
 }
@@ -75,9 +75,10 @@ pub(crate) fn delete_in(raw: &StoragePool, name: &str) -> Result<bool, StorageEr
 /// Makes a volume in a pool; one that is there is another's, whatever it is like.
 ///
 /// # Errors
-/// [`StorageError::Exists`]; else as libvirt gives it.
+/// [`StorageError::Exists`], [`StorageError::NoSpace`]; else as libvirt gives it.
 pub(crate) fn create_new(raw: &StoragePool, new: &NewVolume) -> Result<StorageVol, StorageError> {
-    Ok(checked(StorageVol::create_xml(raw, &xml(new)?, 0))?)
+    let made = checked(StorageVol::create_xml(raw, &xml(new)?, 0)).map_err(StorageError::from);
+    made.map_err(|error| or_full(raw, error))
 }
 
 /// Removes the volume or file at `path`; `false` if it was not there.
