@@ -67,11 +67,11 @@ impl PrivateLibvirt {
             text += &only(info, &["Active:", "Autostart:"]);
             text += xml;
             // The order of what came while it ran says nothing, nor does how many are plugged in just now.
-            let line = |line: &str| match line.split_once(" connections='") {
+            let plain = |line: &str| match line.split_once(" connections='") {
                 Some((before, after)) => format!("{before}{}", after.split_once('\'').map_or("", |(_, rest)| rest)),
                 None => line.to_owned(),
             };
-            let mut lines: Vec<String> = live.lines().map(line).collect();
+            let mut lines: Vec<String> = live.lines().map(plain).collect();
             lines.sort();
             text += &(lines.join("\n") + "\n");
         }
@@ -88,7 +88,7 @@ impl PrivateLibvirt {
             text += &only(info, &["State:", "Persistent:", "Autostart:"]);
             let changing = ["<uuid>", "<capacity", "<allocation", "<available"];
             let kept = |line: &&str| !changing.iter().any(|part| line.contains(part));
-            xml.lines().filter(kept).for_each(|line| text += &format!("{line}\n"));
+            xml.lines().filter(kept).for_each(|line| text.extend([line, "\n"]));
             volumes.lines().for_each(|line| text += &(line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n"));
         }
         text
@@ -122,8 +122,8 @@ fn cards(live: &str) -> String {
     for line in live.lines().map(str::trim) {
         inside = (inside || line.starts_with("<interface")) && !line.starts_with("</interface");
         if inside && ["<interface", "<source", "<model", "<link", "<mac"].iter().any(|part| line.starts_with(part)) {
-            let line = line.split(" portid='").next().unwrap_or_default();
-            writeln!(text, "card {line}").expect("a string grows");
+            let card = line.split(" portid='").next().unwrap_or_default();
+            writeln!(text, "card {card}").expect("a string grows");
         }
     }
     text
