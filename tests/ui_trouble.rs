@@ -121,6 +121,67 @@ fn as_a_member() {
     println!("the member was told");
 }
 
+/// A pool that is stopped is started by a click where its volumes are wanted, and by the plan where a file goes into it.
+#[test]
+fn stopped_pools_are_started_by_the_wizard() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--no-kvm", "--network", "--pool"]) else { return };
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/one.img && mkdir /var/lib/libvirt/other"));
+    libvirt.virsh(&["pool-define-as", "other", "dir", "--target", "/var/lib/libvirt/other"]);
+    libvirt.virsh(&["pool-destroy", "default"]);
+    let desktop = Desktop::start("trouble-stopped");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    let wizard = open(&window);
+    wizard.wait_says("This pool is stopped");
+    window.shot("stopped");
+    wizard.wait_for("button", "Start the Pool").click();
+    pick(&window, &wizard, "one.img");
+    wizard.wait_says("the guest sees");
+    next(&wizard, "Use");
+    pick(&window, &wizard, "Keep It as the Base of a New Overlay");
+    choose(&desktop, &wizard.wait_for("combo box", "Storage Pool"), "other");
+    wizard.wait_says("It is started before the file is made.");
+    window.shot("other");
+    for page in ["System", "Network and Start", "Review"] {
+        next(&wizard, page);
+    }
+    wizard.wait_says("pool-start");
+    window.shot("review");
+    wizard.wait_for("button", "Create").click();
+    window.row_is("one", "Running", Duration::from_secs(30));
+    assert!(libvirt.virsh(&["vol-list", "other"]).contains("one.qcow2"));
+    window.close();
+}
+
+/// Where QEMU's user may not use /dev/kvm, libvirt probes QEMU anew for each question.
+#[test]
+fn a_slow_libvirt_is_said_where_it_hurts() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--closed-kvm", "--network", "--pool"]) else { return };
+    if !libvirt.virsh(&["capabilities"]).contains("<domain type='kvm'") {
+        return lectern_test_kit::skipped("libvirt offers no KVM here");
+    }
+    let desktop = Desktop::start("trouble-slow");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    let row = window.wait_for("list item", "This host and its readiness");
+    desktop.click_on("Lectern", &row, 1);
+    let limit = Duration::from_mins(1);
+    wait::holds("the trap to be said", limit, || window.says("may not use /dev/kvm: machines are slow"));
+    wait::holds("how slow it is", limit, || window.says("it probes QEMU again each time, as it does"));
+    window.shot("host");
+    window.press("Back");
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/one.img"));
+    let wizard = open(&window);
+    wizard.wait_for("text", "Path on the Host").set_text(&format!("{IMAGES}/one.img"));
+    wait::holds("the disk to be known", limit, || wizard.says("the guest sees"));
+    next(&wizard, "Use");
+    next(&wizard, "System");
+    wait::holds("the wizard to say it", limit, || wizard.says("Making and starting this machine takes minutes"));
+    window.shot("wizard");
+    desktop.keys(&["Escape"]);
+    window.wait_for("alert", "Close without making anything?").wait_for("button", "Close").click();
+    window.wait_gone("dialog", TITLE);
+    window.close();
+}
+
 /// Chooses in a row that opens a list.
 fn choose(desktop: &Desktop, row: &Element, name: &str) {
     desktop.click_on("Lectern", row, 1);

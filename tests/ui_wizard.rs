@@ -83,7 +83,9 @@ fn what_is_wrong_is_said_beside_its_field() {
     libvirt.sh(&format!(
         "cd {IMAGES} && cp {GUEST} base.qcow2 && qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 node1.qcow2 && \
          qemu-img create -q -f qcow2 gone.qcow2 8M && qemu-img create -q -f qcow2 -F qcow2 -b gone.qcow2 left.qcow2 && \
-         rm gone.qcow2 && head -c 100000 base.qcow2 >cut.qcow2 && mkdir folder"
+         rm gone.qcow2 && head -c 100000 base.qcow2 >cut.qcow2 && mkdir folder && mkdir ../loop && cd ../loop && \
+         qemu-img create -q -f qcow2 a.qcow2 8M && qemu-img create -q -f qcow2 -F qcow2 -b a.qcow2 b.qcow2 && \
+         qemu-img rebase -u -F qcow2 -b b.qcow2 a.qcow2"
     ));
     libvirt.define(
         "node1",
@@ -109,6 +111,9 @@ fn what_is_wrong_is_said_beside_its_field() {
         wizard.wait_says(words);
     }
     window.shot("bad-disk");
+    path.set_text("/var/lib/libvirt/loop/a.qcow2");
+    wizard.wait_says("Its bases go round in a circle");
+    window.shot("loop");
     // A base of another machine is kept as one by itself, and not given to be written to.
     pick(&window, &wizard, "base.qcow2");
     wizard.wait_says("node1 (stands on it)");

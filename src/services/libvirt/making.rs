@@ -1,6 +1,6 @@
 //! What libvirt must be asked before a machine can be made.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use virt::connect::Connect;
 
@@ -16,6 +16,8 @@ use super::{error::HostError, ffi::error::checked, handle::Host};
 
 /// How long it may take: the first question of a daemon has it look at QEMU.
 const LIMIT: Duration = Duration::from_mins(1);
+/// A question about QEMU that takes longer is answered by probing it anew.
+pub(crate) const SLOW: Duration = Duration::from_secs(1);
 
 /// What libvirt told.
 pub(crate) struct Told {
@@ -35,8 +37,9 @@ impl Host {
     pub(crate) async fn told(&self) -> Result<Told, HostError> {
         self.call(LIMIT, |connection| {
             let connect = connection.connect();
-            let (networks, capabilities) = (networks(connect)?, capabilities(connect)?);
-            Ok(Told { host: facts(connect)?, networks, capabilities })
+            let networks = networks(connect)?;
+            let (capabilities, slow) = asked(connect)?;
+            Ok(Told { host: HostFacts { slow, ..facts(connect)? }, networks, capabilities })
         })
         .await
     }
@@ -68,12 +71,27 @@ impl Host {
     }
 }
 
+/// What QEMU can do; and the seconds that it took, where libvirt is slow. The first question may have QEMU probed for
+/// good reason, so that only the second tells.
+fn asked(connect: &Connect) -> Result<(Capabilities, Option<u64>), HostError> {
+    let timed = || {
+        let started = Instant::now();
+        Ok::<_, HostError>((capabilities(connect)?, started.elapsed()))
+    };
+    let (found, took) = timed()?;
+    if took < SLOW {
+        return Ok((found, None));
+    }
+    let (found, took) = timed()?;
+    Ok((found, (took >= SLOW).then_some(took.as_secs())))
+}
+
 fn facts(connect: &Connect) -> Result<HostFacts, HostError> {
     let info = checked(connect.node_info())?;
     // What a driver does not tell is not known.
     let free = checked(connect.free_memory()).ok().map(|bytes| KiB(bytes / 1024));
     let most = checked(connect.max_vcpus(None)).ok();
-    Ok(HostFacts { memory: KiB(info.memory), free, cpus: info.cpus, most_vcpus: most, is_session: false })
+    Ok(HostFacts { memory: KiB(info.memory), free, cpus: info.cpus, most_vcpus: most, slow: None, is_session: false })
 }
 
 fn networks(connect: &Connect) -> Result<Vec<NetworkFacts>, HostError> {

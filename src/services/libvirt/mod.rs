@@ -31,7 +31,7 @@ pub(crate) mod ffi;
 mod flow;
 pub(crate) mod handle;
 pub(crate) mod line;
-mod making;
+pub(crate) mod making;
 pub(crate) mod moving;
 pub(crate) mod networks;
 pub(crate) mod networks_read;

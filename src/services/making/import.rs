@@ -47,7 +47,7 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
         xml,
         disk: made,
         mend: mend(host, &draft).await?,
-        pool: None,
+        pool: pool_to_start(host, &draft).await?,
         network: if draft.machine.start { network_to_start(host, &draft.machine.network).await? } else { None },
         start: draft.machine.start,
         more: more.into_iter().map(|new| new.step).collect(),
@@ -62,6 +62,13 @@ async fn mend(host: &Host, draft: &ImportDraft) -> Result<Option<(Mend, Rights)>
     let own = mend.clone();
     let rights = tokio::task::spawn_blocking(move || own.rights()).await.unwrap_or(Err(StorageError::Cancelled))?;
     Ok(Some((mend, rights)))
+}
+
+/// No file can be made in a pool that is stopped.
+async fn pool_to_start(host: &Host, draft: &ImportDraft) -> Result<Option<String>, StorageError> {
+    let Some(name) = draft.pool.as_ref().filter(|_| draft.usage.makes_file()) else { return Ok(None) };
+    let stopped = host.pools().await?.into_iter().any(|pool| pool.name == *name && !pool.state.is_active());
+    Ok(stopped.then(|| name.clone()))
 }
 
 /// The file that is made first, and the disk that the machine gets.

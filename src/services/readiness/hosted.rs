@@ -14,14 +14,13 @@ use crate::{
     libvirt::{
         connection::Connection,
         ffi::{codes, error::checked},
+        making::SLOW,
     },
     probe::{Obstacle, Report, Verdict},
 };
 
 /// How long one question may take: on a slow host the question about QEMU takes minutes (see [`CheckId::Speed`]).
 const LIMIT: Duration = Duration::from_mins(1);
-/// A question about QEMU that takes longer is answered by probing it anew.
-const SLOW: Duration = Duration::from_secs(1);
 /// Less room than this is little for a disk, and less than that too little for anything.
 const LITTLE: (Bytes, Bytes) = (Bytes::from_gib(10), Bytes::from_gib(1));
 

@@ -3,7 +3,10 @@
 use relm4::{adw, gtk, prelude::*};
 
 use lectern_model::{id::DomainId, kvm};
-use lectern_services::host::{ConnectFailure, ConnectionState, HostError};
+use lectern_services::{
+    host::{ConnectFailure, ConnectionState, HostError},
+    readiness::Mend,
+};
 
 use super::{
     App,
@@ -53,11 +56,14 @@ impl App {
     pub(super) fn host_page_said(&mut self, output: HostOutput, sender: &ComponentSender<Self>) {
         match output {
             HostOutput::Retry => self.retry(),
-            HostOutput::Mend(mend) => {
-                let Some(host) = self.host.clone() else { return };
-                sender.oneshot_command(async move { AppCmd::Planned(host.plan_mend(mend).await) });
-            }
+            HostOutput::Mend(mend) => self.mend(mend, sender),
         }
+    }
+
+    /// Makes the plan that mends this of the host, and runs it.
+    pub(super) fn mend(&self, mend: Mend, sender: &ComponentSender<Self>) {
+        let Some(host) = self.host.clone() else { return };
+        sender.oneshot_command(async move { AppCmd::Planned(host.plan_mend(mend).await) });
     }
 
     /// The page ends when nobody can touch it any more.

@@ -41,6 +41,8 @@ impl App {
                 let job = self.run_plan(*plan, sender);
                 self.drafts.insert(job, *draft);
             }
+            ImportOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
+            ImportOutput::Mend(mend) => self.mend(mend, sender),
             ImportOutput::Closed => self.import = None,
         }
     }
@@ -89,6 +91,13 @@ impl App {
                 self.toasts.add_toast(adw::Toast::builder().title(text).use_markup(false).build());
             }
             Err(error) => self.complain(&gettext("Export XML"), UserText::from(&error)),
+        }
+    }
+
+    /// A plan has ended, and may have prepared what an open wizard needs.
+    pub(super) fn tell_wizard_to_look(&self) {
+        if let Some(wizard) = &self.import {
+            wizard.emit(ImportMsg::Refresh);
         }
     }
 

@@ -61,7 +61,7 @@ pub enum Problem {
     NoPool,
     /// There is no such pool.
     PoolGone(String),
-    /// The pool is stopped.
+    /// The pool is stopped: it is started before the file is made.
     PoolStopped(String),
     /// Nothing can be written in the pool.
     PoolReadOnly(String),
@@ -112,9 +112,11 @@ impl Bound for Problem {
 
     fn severity(&self) -> Severity {
         match self {
-            Self::NamedOtherwise { .. } | Self::Optical | Self::CopiedWhileOn(_) | Self::MayRunFull { .. } => {
-                Severity::Warning
-            }
+            Self::NamedOtherwise { .. }
+            | Self::Optical
+            | Self::CopiedWhileOn(_)
+            | Self::PoolStopped(_)
+            | Self::MayRunFull { .. } => Severity::Warning,
             Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
         }

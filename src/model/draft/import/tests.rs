@@ -313,7 +313,7 @@ prop_compose! {
             writable: Some(writable), ..DiskInfo::new(ImageFormat::Raw, Bytes(virtual_size), Bytes(real_size))
         };
         Facts {
-            host: HostFacts { memory: KiB(memory), free: free.map(KiB), cpus, most_vcpus: None, is_session },
+            host: HostFacts { memory: KiB(memory), free: free.map(KiB), cpus, most_vcpus: None, slow: None, is_session },
             names,
             networks: networks.into_iter().map(|(name, active)| NetworkFacts { name, active }).collect(),
             pools: pools.into_iter().map(|(name, active, writable)| PoolFacts {

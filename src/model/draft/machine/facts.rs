@@ -41,6 +41,8 @@ pub struct HostFacts {
     pub cpus: u32,
     /// The most virtual CPUs that a machine may have there, where it tells.
     pub most_vcpus: Option<u32>,
+    /// The seconds that it took for a question about QEMU, where it is slow: then each change takes as long.
+    pub slow: Option<u64>,
     /// Whether it is a user's own session.
     pub is_session: bool,
 }

@@ -51,6 +51,8 @@ pub enum Problem {
     CpusAboveHost(u32),
     /// The host does not run machines that way.
     NoSuchWay,
+    /// The host takes so many seconds for one question about QEMU.
+    SlowHost(u64),
     /// There is no such network.
     NetworkGone(String),
     /// The network is stopped: it is started with the machine.
@@ -78,7 +80,7 @@ impl Bound for Problem {
                 Field::Memory
             }
             Self::NoCpu | Self::CpusAboveMost(_) | Self::CpusAboveHost(_) => Field::Vcpus,
-            Self::NoSuchWay => Field::Way,
+            Self::NoSuchWay | Self::SlowHost(_) => Field::Way,
             Self::NetworkGone(_) | Self::NetworkStopped { .. } => Field::Network,
             Self::Mac(_) => Field::Mac,
             Self::Project(_) => Field::Project,
@@ -91,6 +93,7 @@ impl Bound for Problem {
             Self::MemoryAboveFree(_)
             | Self::MemoryBelowLeast(_)
             | Self::CpusAboveHost(_)
+            | Self::SlowHost(_)
             | Self::NetworkStopped { .. } => Severity::Warning,
             _ => Severity::Error,
         }
@@ -108,6 +111,7 @@ pub fn problems(draft: &MachineDraft, facts: &Facts, disks: &[Bytes]) -> Vec<Pro
         memory(draft, facts),
         vcpus(draft, facts),
         (!facts.ways.is_empty() && !facts.ways.contains(&draft.way)).then_some(Problem::NoSuchWay),
+        facts.host.slow.map(Problem::SlowHost),
         network(draft, facts),
         mac(draft),
         refused.map(Problem::Project),

@@ -118,18 +118,36 @@ impl DiskPage {
 
     /// Lists the volumes of the pool that is shown.
     pub(super) fn show_volumes(&mut self, pool: &str, volumes: &[Volume], chosen: Option<&Source>) {
+        let usable = |volume: &&Volume| matches!(volume.kind, VolumeKind::File | VolumeKind::Block);
+        let mut rows: Vec<_> =
+            volumes.iter().filter(usable).map(|volume| self.volume_row(pool, volume, chosen)).collect();
+        if rows.is_empty() {
+            rows.push(adw::ActionRow::builder().title(gettext("This pool has no volume")).build());
+        }
+        self.replace(rows);
+    }
+
+    /// The pool that is shown is stopped: nothing is known of its volumes until it is started.
+    pub(super) fn show_stopped(&mut self) {
+        let row = adw::ActionRow::builder().title(gettext("This pool is stopped")).build();
+        let start = gtk::Button::builder().label(gettext("Start the Pool")).valign(gtk::Align::Center).build();
+        let input = self.input.clone();
+        start.connect_clicked(move |button| {
+            button.set_sensitive(false);
+            drop(input.send(ImportMsg::StartPool));
+        });
+        row.add_suffix(&start);
+        self.replace(vec![row]);
+    }
+
+    fn replace(&mut self, rows: Vec<adw::ActionRow>) {
         for row in self.rows.drain(..) {
             self.volumes.remove(&row);
         }
-        let usable = |volume: &&Volume| matches!(volume.kind, VolumeKind::File | VolumeKind::Block);
-        self.rows = volumes.iter().filter(usable).map(|volume| self.volume_row(pool, volume, chosen)).collect();
-        if self.rows.is_empty() {
-            let empty = adw::ActionRow::builder().title(gettext("This pool has no volume")).build();
-            self.rows.push(empty);
-        }
-        for row in &self.rows {
+        for row in &rows {
             self.volumes.add(row);
         }
+        self.rows = rows;
     }
 
     fn volume_row(&self, pool: &str, volume: &Volume, chosen: Option<&Source>) -> adw::ActionRow {

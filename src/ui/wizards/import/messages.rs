@@ -10,6 +10,7 @@ use lectern_services::{
     host::{Host, StorageError},
     making::Surroundings,
     plan::Plan,
+    readiness::Mend,
 };
 
 use crate::{
@@ -40,6 +41,10 @@ pub(crate) enum ImportMsg {
     PoolShown(u32),
     /// Look into the pools again.
     Refresh,
+    /// Start the pool whose volumes are to be listed.
+    StartPool,
+    /// Make the pool that every installation has.
+    MakePool,
     /// The disk was chosen.
     Source(Source),
     /// A path was typed, and nothing more for a while.
@@ -80,6 +85,10 @@ pub(crate) enum ImportCmd {
 pub(crate) enum ImportOutput {
     /// Run this plan; the draft is for another try.
     Finish(Box<Plan>, Box<ImportDraft>),
+    /// Run this plan, which prepares the host; the wizard stays open, and looks again when it is done.
+    Prepare(Box<Plan>),
+    /// Mend this of the host; likewise.
+    Mend(Mend),
     /// It was closed.
     Closed,
 }

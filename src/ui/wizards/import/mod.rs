@@ -16,7 +16,7 @@ use lectern_model::{
     draft::import::{Facts, Field, ImportDraft, Page},
     storage::Pool,
 };
-use lectern_services::{host::Host, plan::Plan};
+use lectern_services::{host::Host, plan::Plan, readiness::Mend};
 
 pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput};
 use self::{disk::DiskPage, messages::ImportCmd, usage::UsagePage};
@@ -77,6 +77,8 @@ impl Component for ImportWizard {
             ImportMsg::Names(names) => self.facts.names = names.into_iter().collect(),
             ImportMsg::PoolShown(nth) => self.list(nth, &sender),
             ImportMsg::Refresh => self.look_again(&sender),
+            ImportMsg::StartPool => self.start_pool(&sender),
+            ImportMsg::MakePool => drop(sender.output(ImportOutput::Mend(Mend::Pool))),
             ImportMsg::Source(source) => self.choose(Some(source), &sender),
             ImportMsg::Typed(path) => self.typed(path, &sender),
             ImportMsg::Browse => self.disk.browse(&self.dialog),

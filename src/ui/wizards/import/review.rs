@@ -47,7 +47,8 @@ fn disk(draft: &ImportDraft) -> String {
 
 fn costs(draft: &ImportDraft, facts: &Facts) -> Vec<Cost> {
     let mut costs = vec![memory(draft.machine.memory, facts)];
-    let pool = draft.pool.as_deref().and_then(|name| facts.pool(name));
+    // A pool that is stopped does not tell what is free in it.
+    let pool = draft.pool.as_deref().and_then(|name| facts.pool(name)).filter(|pool| pool.active);
     if let (Some(disk), Some(pool)) = (facts.usable_disk(), pool) {
         costs.extend(match draft.usage {
             Usage::Itself => None,

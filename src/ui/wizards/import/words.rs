@@ -29,6 +29,11 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
             let act = Rc::new(move || drop(input.send(ImportMsg::Mend)));
             Some(Offer { label: gettext("Let It Pass"), act })
         }
+        Problem::NoPool => {
+            let input = input.clone();
+            let act = Rc::new(move || drop(input.send(ImportMsg::MakePool)));
+            Some(Offer { label: gettext("Make the Usual One"), act })
+        }
         _ => None,
     };
     Line { offer, ..Line::new(problem.severity(), text(problem)) }
@@ -36,7 +41,7 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
 
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.
 pub(super) const fn waits(problem: &Problem) -> bool {
-    matches!(problem, Problem::NoSource | Problem::Looking | Problem::NoPool)
+    matches!(problem, Problem::NoSource | Problem::Looking)
         || matches!(problem, Problem::Machine(problem) if machine::words::waits(problem))
 }
 
@@ -69,14 +74,13 @@ fn text_of_place(problem: &Problem) -> String {
         Problem::OverlayTooSmall(least) => {
             gettext_f("An overlay is at least as large as its base, which has {size}.", &[("size", &least.to_string())])
         }
-        Problem::NoPool => gettext("Choose the storage pool for the new file. This host has none yet: make one first."),
+        Problem::NoPool => gettext("This host has no storage pool yet, in which the new file could be made."),
         Problem::PoolGone(name) => {
             gettext_f("There is no storage pool {name} any more. Choose another.", &[("name", name)])
         }
-        Problem::PoolStopped(name) => gettext_f(
-            "The storage pool {name} is stopped. Start it with “virsh pool-start {name}”, or choose another.",
-            &[("name", name)],
-        ),
+        Problem::PoolStopped(name) => {
+            gettext_f("The storage pool {name} is stopped. It is started before the file is made.", &[("name", name)])
+        }
         Problem::PoolReadOnly(name) => {
             gettext_f("Nothing can be written in the storage pool {name}. Choose another.", &[("name", name)])
         }

@@ -15,7 +15,7 @@ use lectern_services::{
     disk::{Cancel, draft},
     host::StorageError,
     making::{self, Surroundings},
-    plan::Plan,
+    plan::{Plan, storage},
 };
 
 use super::{ImportMsg, ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
@@ -97,8 +97,19 @@ impl ImportWizard {
         }
     }
 
-    fn ask_volumes(&self, sender: &ComponentSender<Self>) {
-        let Some(pool) = self.pools.get(self.listed).filter(|pool| pool.state.is_active()) else { return };
+    /// Starts the pool that is listed: its own plan, as it may hold the disk that is looked for.
+    pub(super) fn start_pool(&self, sender: &ComponentSender<Self>) {
+        if let Some(pool) = self.pools.get(self.listed) {
+            let plan = storage::start_pool(self.host.uri(), pool);
+            drop(sender.output(ImportOutput::Prepare(Box::new(plan))));
+        }
+    }
+
+    fn ask_volumes(&mut self, sender: &ComponentSender<Self>) {
+        let Some(pool) = self.pools.get(self.listed) else { return };
+        if !pool.state.is_active() {
+            return self.disk.show_stopped();
+        }
         let (host, id) = (self.host.clone(), pool.id);
         sender.oneshot_command(async move { ImportCmd::Volumes(id, host.volumes(id, true).await) });
     }

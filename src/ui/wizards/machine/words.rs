@@ -31,6 +31,10 @@ pub(crate) fn text(problem: &Problem) -> String {
         Problem::CpusAboveHost(has) => {
             gettext_f("The host has {n} CPUs. More virtual ones make the machine slower.", &[("n", &has.to_string())])
         }
+        Problem::SlowHost(seconds) => gettext_f(
+            "libvirt took {n} s for one question: it probes QEMU again each time, as it does when QEMU's user may not use /dev/kvm. Making and starting this machine takes minutes; the host's page says what helps.",
+            &[("n", &seconds.to_string())],
+        ),
         Problem::NoSuchWay => gettext("This host cannot run machines that way."),
         Problem::NetworkGone(name) => gettext_f("There is no virtual network {name} on this host.", &[("name", name)]),
         Problem::Project(refusal) => crate::errors::project::refusal(refusal),
