@@ -89,7 +89,7 @@ fn undefining_keeps_all_that_is_needed_to_have_it_back() {
     let Some((mut first, mut second)) = two() else { return };
     let make = |libvirt: &PrivateLibvirt| {
         let witness = Witness::connect(libvirt.uri());
-        answer(witness.host.plan_undefine(witness.id("new"))).expect("a plan")
+        answer(witness.host.plan_undefine(vec![witness.id("new")])).expect("a plan")
     };
     Trial { libvirt: &mut first, set_up: &snapshotted, make: &make }.run(&mut second);
 }

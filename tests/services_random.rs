@@ -140,7 +140,7 @@ impl World {
 
     fn undefine(&mut self) {
         let Some((name, id)) = self.any() else { return };
-        let plan = answer(self.witness.host.plan_undefine(id)).expect("a plan");
+        let plan = answer(self.witness.host.plan_undefine(vec![id])).expect("a plan");
         if self.run(&plan) {
             self.kept.extend(self.machines.remove(&name));
         }

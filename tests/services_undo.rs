@@ -15,7 +15,7 @@ use lectern_services::plan::{
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
-    plans,
+    plans, wait,
     witness::{Witness, answer},
 };
 use tempfile::TempDir;
@@ -171,13 +171,32 @@ fn a_machine_that_came_back_otherwise_stays() {
     let folder = journals();
     libvirt.define("new", &machine("/no/disk", ""));
     let witness = Witness::connect(libvirt.uri());
-    let plan = answer(witness.host.plan_undefine(id())).expect("a plan");
+    let plan = answer(witness.host.plan_undefine(vec![id()])).expect("a plan");
     let made = plans::must(&plan, folder.path());
     libvirt.define("new", &machine("/another/disk", ""));
     let theirs = config(&libvirt);
     let ended = plans::outcome(&plan::undo(plan, made, folder.path()));
     assert_eq!(left(&ended), Some(StepFailure::ChangedMeanwhile("new".into())), "{ended:?}");
     assert_eq!(config(&libvirt), theirs);
+}
+
+#[test]
+fn several_machines_are_undefined_and_had_back_together() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let folder = journals();
+    for name in ["one", "two"] {
+        libvirt.define_empty(name);
+    }
+    let mut witness = Witness::connect(libvirt.uri());
+    witness.until("both", wait::SOON, |w| w.named("one").and(w.named("two")).map(|_| ()));
+    let both = vec![witness.id("one"), witness.id("two")];
+    let plan = answer(witness.host.plan_undefine(both)).expect("a plan");
+    assert_eq!(plan.purpose(), &Purpose::Undefine(vec!["one".into(), "two".into()]));
+    let made = plans::must(&plan, folder.path());
+    assert_eq!(libvirt.virsh(&["list", "--all", "--name"]).trim(), "");
+    let ended = plans::outcome(&plan::undo(plan, made, folder.path()));
+    assert!(matches!(&ended, Outcome::Undone { left, .. } if left.is_empty()), "{ended:?}");
+    assert_eq!(libvirt.virsh(&["list", "--all", "--name"]).lines().filter(|name| !name.is_empty()).count(), 2);
 }
 
 #[test]
@@ -280,7 +299,7 @@ fn a_password_that_was_not_kept_is_not_left_out() {
     // What is had back from a journal is closed, not open.
     libvirt.define("new", &xml);
     let witness = Witness::connect(libvirt.uri());
-    let undefine = answer(witness.host.plan_undefine(id())).expect("a plan");
+    let undefine = answer(witness.host.plan_undefine(vec![id()])).expect("a plan");
     let cut = cut_off(&undefine, &folder, Point::Applied(0));
     assert_eq!(cut.comes_back_closed(), Some("new"));
     let ended = plans::outcome(&plan::resume(cut, false));
@@ -294,7 +313,7 @@ fn saved_memory_is_not_lost_by_undefining() {
     let folder = journals();
     libvirt.define("new", &machine("/no/disk", "").replace("<disk", "<!--").replace("</disk>", "-->"));
     let witness = Witness::connect(libvirt.uri());
-    let before: Plan = answer(witness.host.plan_undefine(id())).expect("a plan");
+    let before: Plan = answer(witness.host.plan_undefine(vec![id()])).expect("a plan");
     assert!(matches!(before.steps(), [plan::Step::Undefine(Undefine { .. })]));
     libvirt.virsh(&["start", "new"]);
     libvirt.virsh(&["managedsave", "new"]);

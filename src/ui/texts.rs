@@ -193,7 +193,7 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
         Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
         Purpose::Delete(names) => delete(names),
-        Purpose::Undefine(name) => gettext_f("Undefine {name}", &[("name", name)]),
+        Purpose::Undefine(names) => undefine(names),
         Purpose::MakeNetwork(name) => gettext_f("Make the virtual network {name}", &[("name", name)]),
         Purpose::MakeNetworks(names) => {
             ngettext_f("Make {n} virtual network", "Make {n} virtual networks", names.len(), &[])
@@ -275,6 +275,13 @@ fn delete(names: &[String]) -> String {
     match names {
         [name] => gettext_f("Delete {name}", &[("name", name)]),
         _ => ngettext_f("Delete {n} machine", "Delete {n} machines", names.len(), &[]),
+    }
+}
+
+fn undefine(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Undefine {name}", &[("name", name)]),
+        _ => ngettext_f("Undefine {n} machine", "Undefine {n} machines", names.len(), &[]),
     }
 }
 

@@ -25,15 +25,17 @@ impl Host {
         self.call(LIMIT, move |connection| steps::inactive_xml(&connection.domain(id)?)).await
     }
 
-    /// The plan that takes a machine out of libvirt's list and keeps its disks and state.
+    /// The plan that takes machines out of libvirt's list and keeps their disks and state.
     ///
     /// # Errors
     /// As for [`Host::act`].
-    pub async fn plan_undefine(&self, id: DomainId) -> Result<Plan, HostError> {
+    pub async fn plan_undefine(&self, ids: Vec<DomainId>) -> Result<Plan, HostError> {
         let host = self.uri().clone();
         self.call(LIMIT, move |connection| {
-            let step = Undefine::of(&connection.domain(id)?, id)?;
-            Ok(Plan::new(Purpose::Undefine(step.name.clone()), host, vec![step.into()]))
+            let step = |id: &DomainId| Undefine::of(&connection.domain(*id)?, *id);
+            let steps = ids.iter().map(step).collect::<Result<Vec<Undefine>, HostError>>()?;
+            let names = steps.iter().map(|step| step.name.clone()).collect();
+            Ok(Plan::new(Purpose::Undefine(names), host, steps.into_iter().map(Into::into).collect()))
         })
         .await
     }

@@ -103,8 +103,8 @@ pub enum Purpose {
     Edit(String),
     /// Delete machines with the files that were chosen.
     Delete(Vec<String>),
-    /// Undefine a machine and keep its disks.
-    Undefine(String),
+    /// Undefine machines and keep their disks.
+    Undefine(Vec<String>),
     /// Make a virtual network.
     MakeNetwork(String),
     /// Make many virtual networks.

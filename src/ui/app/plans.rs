@@ -114,6 +114,7 @@ impl App {
         }
         self.storage.emit(StorageMsg::Again);
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
+        self.tell_wizard_to_look();
         self.awake.set(self.board.plans_running() > 0, &self.window);
         self.tell_host_page(|| HostMsg::Changed);
         self.notify(&title, &state);
@@ -226,10 +227,9 @@ impl App {
 
     /// Takes the machines in question out of libvirt's list; it can be undone, so nobody is asked.
     pub(super) fn undefine(&self, sender: &ComponentSender<Self>) {
-        let Some(host) = &self.host else { return };
-        for id in self.picture.shut_off(&self.targets()) {
-            let host = host.clone();
-            sender.oneshot_command(async move { AppCmd::Planned(host.plan_undefine(id).await) });
+        let (Some(host), off) = (self.host.clone(), self.picture.shut_off(&self.targets())) else { return };
+        if !off.is_empty() {
+            sender.oneshot_command(async move { AppCmd::Planned(host.plan_undefine(off).await) });
         }
     }
 
