@@ -29,13 +29,7 @@ pub(crate) fn confirm_action(
     dialog.set_response_appearance("do", look);
     dialog.set_default_response(Some(if loses { "cancel" } else { "do" }));
     dialog.set_close_response("cancel");
-    let then = std::cell::Cell::new(Some(then));
-    dialog.connect_response(Some("do"), move |_, _| {
-        if let Some(then) = then.take() {
-            then();
-        }
-    });
-    dialog.present(Some(parent));
+    present(&dialog, "do", parent, then);
 }
 
 fn question(action: DomainAction, names: &[String]) -> String {
@@ -135,13 +129,7 @@ pub(crate) fn ask_undo(title: &str, body: &str, parent: &impl IsA<gtk::Widget>, 
     dialog.set_response_appearance("undo", adw::ResponseAppearance::Destructive);
     dialog.set_default_response(Some("cancel"));
     dialog.set_close_response("cancel");
-    let then = std::cell::Cell::new(Some(then));
-    dialog.connect_response(Some("undo"), move |_, _| {
-        if let Some(then) = then.take() {
-            then();
-        }
-    });
-    dialog.present(Some(parent));
+    present(&dialog, "undo", parent, then);
 }
 
 /// Asks before something that cannot be undone; calls `then` if the user agrees. `verb` names what is done.
@@ -157,13 +145,7 @@ pub(crate) fn confirm(
     dialog.set_response_appearance("do", adw::ResponseAppearance::Destructive);
     dialog.set_default_response(Some("cancel"));
     dialog.set_close_response("cancel");
-    let then = std::cell::Cell::new(Some(then));
-    dialog.connect_response(Some("do"), move |_, _| {
-        if let Some(then) = then.take() {
-            then();
-        }
-    });
-    dialog.present(Some(parent));
+    present(&dialog, "do", parent, then);
 }
 
 /// Asks whether to close the window over a plan that is under way.
@@ -176,8 +158,13 @@ pub(crate) fn ask_to_close(parent: &impl IsA<gtk::Widget>, then: impl FnOnce() +
     dialog.set_response_appearance("close", adw::ResponseAppearance::Destructive);
     dialog.set_default_response(Some("stay"));
     dialog.set_close_response("stay");
+    present(&dialog, "close", parent, then);
+}
+
+/// Shows the question; calls `then` once if the answer is `agreed`.
+fn present(dialog: &adw::AlertDialog, agreed: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
     let then = std::cell::Cell::new(Some(then));
-    dialog.connect_response(Some("close"), move |_, _| {
+    dialog.connect_response(Some(agreed), move |_, _| {
         if let Some(then) = then.take() {
             then();
         }
@@ -191,13 +178,7 @@ pub(crate) fn offer_wizard(text: &UserText, parent: &impl IsA<gtk::Widget>, agai
     dialog.add_response("again", &gettext("_Back to the Wizard"));
     dialog.set_response_appearance("again", adw::ResponseAppearance::Suggested);
     dialog.set_default_response(Some("again"));
-    let again = std::cell::Cell::new(Some(again));
-    dialog.connect_response(Some("again"), move |_, _| {
-        if let Some(again) = again.take() {
-            again();
-        }
-    });
-    dialog.present(Some(parent));
+    present(&dialog, "again", parent, again);
 }
 
 /// Shows an error with its next step; libvirt's own text is one click away.
@@ -229,11 +210,5 @@ pub(crate) fn ask_to_emulate(name: &str, parent: &impl IsA<gtk::Widget>, then: i
     dialog.set_response_appearance("do", adw::ResponseAppearance::Suggested);
     dialog.set_default_response(Some("do"));
     dialog.set_close_response("cancel");
-    let then = std::cell::Cell::new(Some(then));
-    dialog.connect_response(Some("do"), move |_, _| {
-        if let Some(then) = then.take() {
-            then();
-        }
-    });
-    dialog.present(Some(parent));
+    present(&dialog, "do", parent, then);
 }
