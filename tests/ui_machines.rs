@@ -143,6 +143,28 @@ fn a_machine_has_a_page_of_its_own() {
 }
 
 #[test]
+fn a_description_has_as_many_lines_as_wanted() {
+    let desktop = Desktop::start("description");
+    let arguments = ["--connect", URI, "--show-domain-editor", "test"];
+    let window = Window::with(&desktop, LECTERN, &arguments, &[]);
+    window.wait_for("page tab", "Overview");
+    let title = window.wait_for("text", "Title");
+    wait::holds("the settings to have the keyboard", wait::SOON, || title.is_focused());
+    let text = window.wait_for("text", "Description");
+    text.set_text("Handed out in week 3.\nRoot's password is on the blackboard.");
+    window.wait_for("button", "Apply");
+    window.shot("typed");
+    window.press("Apply");
+    window.wait_gone("button", "Apply");
+    window.choose("Main Menu", "Show Commands");
+    let commands = window.dialog("Show Commands").wait_for("text", "Commands").text();
+    assert!(commands.contains("Handed out in week 3.\nRoot"), "{commands}");
+    window.shot("commands");
+    window.dismiss("Show Commands");
+    window.close();
+}
+
+#[test]
 fn a_narrow_window_shows_one_page_at_a_time() {
     let desktop = Desktop::start("narrow");
     let window = Window::open(&desktop, LECTERN, URI);

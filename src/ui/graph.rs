@@ -30,6 +30,7 @@ impl Graph {
     pub(crate) fn new(title: &str, lines: usize, top: Option<f64>) -> Self {
         let histories = Rc::new(RefCell::new(vec![History::new(KEEP); lines]));
         let area = gtk::DrawingArea::builder().hexpand(true).accessible_role(gtk::AccessibleRole::Img).build();
+        area.update_property(&[gtk::accessible::Property::Label(title)]);
         area.add_css_class("usage-graph");
         let shown = Rc::clone(&histories);
         area.set_draw_func(move |area, context, width, height| {

@@ -110,6 +110,8 @@ pub(crate) enum MachineMsg {
     TabToggled,
     /// Show this part of the page.
     TabWanted(Tab),
+    /// Show the settings.
+    SettingsWanted,
     /// Another part of the page came to the screen.
     TabChosen(Option<String>),
     /// The user changed something.
@@ -263,6 +265,7 @@ impl Component for MachinePage {
             MachineMsg::Left => self.serial.emit(SerialMsg::Left),
             MachineMsg::TabToggled => sender.input(MachineMsg::TabWanted(self.tab.other())),
             MachineMsg::TabWanted(tab) => self.stack.set_visible_child_name(tab.name()),
+            MachineMsg::SettingsWanted => self.overview.emit(OverviewMsg::SettingsWanted),
             MachineMsg::Counters(now, used) => self.count(now, used, &sender),
             MachineMsg::Refresh => self.refresh(&sender),
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),

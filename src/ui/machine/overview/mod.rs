@@ -1,5 +1,6 @@
 //! A machine at a glance: state, addresses, usage, texts, and where it lives.
 
+mod description;
 mod nics;
 mod parts;
 
@@ -13,6 +14,7 @@ use lectern_model::{
 };
 use lectern_services::host::DomainDetails;
 
+use self::description::Description;
 pub(crate) use self::nics::NicEdit;
 use self::parts::{Graphs, Rows, address_row, disk_row};
 use super::files;
@@ -25,7 +27,7 @@ use crate::{
 pub(crate) struct Overview {
     domain: Domain,
     title: String,
-    description: String,
+    description: Description,
     autostart: bool,
     local: bool,
     live: bool,
@@ -53,6 +55,8 @@ pub(crate) enum OverviewMsg {
     Live(bool),
     /// A change was refused: what is shown is again what is.
     Refused,
+    /// The settings are to be brought to the screen.
+    SettingsWanted,
 }
 
 /// What a user changes here.
@@ -135,14 +139,7 @@ impl Component for Overview {
                     set_show_apply_button: true,
                     connect_apply[sender] => move |row| sender.input(OverviewMsg::Edited(Edit::Title(row.text().into()))),
                 },
-                #[name = "description_row"]
-                add = &adw::EntryRow {
-                    set_title: &gettext("Description"),
-                    set_show_apply_button: true,
-                    connect_apply[sender] => move |row| {
-                        sender.input(OverviewMsg::Edited(Edit::Description(row.text().into())));
-                    },
-                },
+                add: model.description.widget(),
                 #[name = "autostart_row"]
                 add = &adw::SwitchRow {
                     set_title: &gettext("Autostart"),
@@ -168,7 +165,7 @@ impl Component for Overview {
         let model = Self {
             domain,
             title: String::new(),
-            description: String::new(),
+            description: describe(&sender),
             autostart: false,
             local,
             live: true,
@@ -201,6 +198,7 @@ impl Component for Overview {
             OverviewMsg::Edited(edit) => self.edit(edit, widgets, &sender),
             OverviewMsg::Live(live) => self.live = live,
             OverviewMsg::Refused => self.refused(widgets),
+            OverviewMsg::SettingsWanted => give_keyboard(&widgets.title_row, &widgets.autostart_row),
         }
         self.update_view(widgets, sender);
     }
@@ -245,9 +243,8 @@ impl Overview {
             }
         };
         refresh(&widgets.title_row, &self.title, &details.parsed.title);
-        refresh(&widgets.description_row, &self.description, &details.parsed.description);
         self.title.clone_from(&details.parsed.title);
-        self.description.clone_from(&details.parsed.description);
+        self.description.show(&details.parsed.description);
         self.autostart = details.autostart;
         if self.shown.as_ref().is_none_or(|shown| shown.addresses != details.addresses) {
             self.show_addresses(&details.addresses);
@@ -308,4 +305,20 @@ impl Overview {
     fn refused(&self, widgets: &OverviewWidgets) {
         widgets.name_row.set_text(&self.domain.name);
     }
+}
+
+fn describe(sender: &ComponentSender<Overview>) -> Description {
+    let input = sender.input_sender().clone();
+    Description::new(move |text| drop(input.send(OverviewMsg::Edited(Edit::Description(text)))))
+}
+
+/// Gives the keyboard to a row and brings it to the screen with all that follows up to `last`, once they are laid out.
+fn give_keyboard(row: &adw::EntryRow, last: &adw::SwitchRow) {
+    let (row, last) = (row.clone(), last.clone());
+    gtk::glib::idle_add_local_once(move || {
+        row.grab_focus();
+        if let Some(viewport) = last.ancestor(gtk::Viewport::static_type()).and_downcast::<gtk::Viewport>() {
+            viewport.scroll_to(&last, None);
+        }
+    });
 }
