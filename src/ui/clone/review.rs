@@ -58,6 +58,8 @@ impl Review {
             self.changes.add_row(&row);
             self.rows.push(row);
         }
+        let lacks = words::lacks(&ready.clone.companions);
+        self.group.set_description(Some(lacks.as_str()).filter(|text| !text.is_empty()));
         let count = ready.clone.changes.len();
         self.changes.set_subtitle(&ngettext_f(
             "{n} difference from the source",

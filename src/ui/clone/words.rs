@@ -1,7 +1,7 @@
 //! What the rules about clones say, in a user's words.
 
 use lectern_model::{
-    clone::{CloneError, DiskReason, Reason, Treatment},
+    clone::{CloneError, Companion, CompanionKind, DiskReason, Reason, Treatment},
     draft::clone::Problem,
     names::NameProblem,
     template::Why,
@@ -66,6 +66,16 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::Network => gettext("its own network"),
         Reason::Metadata => gettext("what Lectern noted: a template's lock, a lab or a student is not inherited"),
     }
+}
+
+/// What of the source's own state the clone does not get: it is no disk, and libvirt copies none of it.
+pub(super) fn lacks(companions: &[Companion]) -> String {
+    let has = |kind: CompanionKind| companions.iter().any(|companion| companion.kind == kind);
+    let nvram = has(CompanionKind::Nvram).then(|| {
+        gettext("Its UEFI begins with fresh settings: the boot order set in the source's firmware is not taken along.")
+    });
+    let tpm = has(CompanionKind::Tpm).then(|| gettext("Its TPM is empty: a disk whose key the source's guest keeps in its TPM (BitLocker, for example) asks for its recovery key."));
+    nvram.into_iter().chain(tpm).collect::<Vec<_>>().join(" ")
 }
 
 /// What is wrong with the draft, and what to do.
