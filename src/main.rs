@@ -13,6 +13,9 @@ struct Arguments {
     /// Open the serial console of this machine
     #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_console: Option<String>,
+    /// Open the overview of this machine where its settings are
+    #[arg(long, value_name = "NAME|UUID", group = "show")]
+    show_domain_editor: Option<String>,
     /// Open the overview of this machine, with its graphs
     #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_performance: Option<String>,
@@ -29,6 +32,7 @@ impl Arguments {
     fn show(&self) -> Option<Show> {
         let machine = |name: &Option<String>, page| name.clone().map(|name| Show::Machine(name, page));
         machine(&self.show_domain_console, ShowPage::Serial)
+            .or_else(|| machine(&self.show_domain_editor, ShowPage::Settings))
             .or_else(|| machine(&self.show_domain_performance, ShowPage::Overview))
             .or_else(|| self.show_domain_creator.then_some(Show::Creator))
             .or_else(|| self.show_host_summary.then_some(Show::Host))

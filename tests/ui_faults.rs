@@ -43,6 +43,8 @@ fn a_killed_daemon_greys_the_list_and_its_return_makes_it_live() {
     // While nothing answers, another try changes nothing; later the program may be back before the button is found.
     window.press("Reconnect Now");
     window.wait_says(STALE);
+    window.wait_says("The next try is in");
+    window.shot("counting");
     libvirt.must("start");
     gone(&window, STALE, BACK);
     libvirt.virsh(&["start", "one"]);

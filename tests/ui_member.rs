@@ -43,3 +43,23 @@ fn as_a_member() {
     window.close();
     println!("the member deleted it");
 }
+
+#[test]
+fn who_is_not_let_in_gets_a_session_and_is_told_how_to_get_in() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&member::GROUP) else { return };
+    let said = libvirt.as_outsider("as_an_outsider", LECTERN);
+    assert!(said.contains("the outsider has a session"), "{said}");
+}
+
+#[test]
+#[ignore = "started by the test above, as another user, inside the private libvirt's namespaces"]
+fn as_an_outsider() {
+    let desktop = Desktop::start("outsider");
+    // No host is named, and the system's refuses this user.
+    let window = Window::with(&desktop, &member::program(), &[], &[]);
+    window.wait_says("Your own session: it has no virtual networks.");
+    window.wait_says("No Virtual Machines");
+    window.shot("session");
+    window.close();
+    println!("the outsider has a session");
+}

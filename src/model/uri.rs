@@ -36,6 +36,9 @@ pub enum UriError {
     /// QEMU's path must be `/system` or `/session`.
     #[error("unknown path {0}")]
     Path(String),
+    /// It has a password, which would be seen wherever the URI is.
+    #[error("a password does not belong into a URI")]
+    Password,
 }
 
 /// The transports of libvirt's remote driver (libvirt.org/uri.html).
@@ -89,6 +92,9 @@ impl HostUri {
         if let Some(transport) = transport.filter(|t| !TRANSPORTS.contains(t)) {
             return Err(UriError::Transport(transport.into()));
         }
+        if url.password().is_some() {
+            return Err(UriError::Password);
+        }
         if driver == "qemu" && !["/system", "/session"].contains(&url.path()) {
             return Err(UriError::Path(url.path().into()));
         }
@@ -101,6 +107,20 @@ impl HostUri {
             port: url.port(),
             path: url.path().into(),
         })
+    }
+
+    /// What a user typed to name a host: a URI, or a computer as SSH takes it (`lab`, `teacher@lab:2222`), whose system
+    /// daemon is meant.
+    ///
+    /// # Errors
+    /// As for [`Self::parse`].
+    pub fn typed(text: &str) -> Result<Self, UriError> {
+        let text = text.trim();
+        if text.is_empty() || text.contains(['/', ' ']) || text.starts_with('-') {
+            return Self::parse(text);
+        }
+        let uri = Self::parse(&format!("qemu+ssh://{text}/system"))?;
+        if uri.host.is_some() { Ok(uri) } else { Err(UriError::Shape(text.into())) }
     }
 
     /// The URI as it was given.
@@ -185,6 +205,21 @@ mod tests {
         assert!(HostUri::parse(" qemu:///session ").unwrap().is_session());
         assert_eq!(HostUri::parse("qemu:///system").unwrap(), HostUri::system());
         assert!(HostUri::parse("qemu+unix:///system?socket=/run/x").unwrap().is_local());
+    }
+
+    #[test]
+    fn a_computer_is_typed_as_for_ssh() {
+        let typed = |text| HostUri::typed(text).map(String::from);
+        assert_eq!(typed(" lab "), Ok("qemu+ssh://lab/system".into()));
+        assert_eq!(typed("teacher@lab:2222"), Ok("qemu+ssh://teacher@lab:2222/system".into()));
+        assert_eq!(typed("[fd00::1]"), Ok("qemu+ssh://[fd00::1]/system".into()));
+        assert_eq!(typed("qemu:///session"), Ok("qemu:///session".into()));
+        assert_eq!(typed("teacher:secret@lab"), Err(UriError::Password));
+        assert_eq!(typed("qemu+ssh://a:b@lab/system"), Err(UriError::Password));
+        assert_eq!(typed(""), Err(UriError::Empty));
+        for text in ["a b", "-oProxyCommand=x", "lab/system", "teacher@", "lab:99999"] {
+            assert!(matches!(typed(text), Err(UriError::Shape(_))), "{text}: {:?}", typed(text));
+        }
     }
 
     #[test]

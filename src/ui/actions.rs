@@ -25,7 +25,7 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
 
 /// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
 /// on the machine.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 13] = [
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 14] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
     ("win.delete", &["<Control>Delete"]),
@@ -35,6 +35,7 @@ pub(crate) const ACCELERATORS: [(&str, &[&str]); 13] = [
     ("win.shut-down", &["<Control><Shift>d"]),
     ("win.back", &["<Control><Shift>Left"]),
     ("win.other-tab", &["<Control><Shift>o"]),
+    ("win.connect", &["<Control><Shift>h"]),
     ("win.preferences", &["<Control>comma"]),
     ("win.commands", &["<Control><Shift>k"]),
     ("win.shortcuts", &["<Control>question"]),
@@ -104,7 +105,7 @@ pub(crate) fn new_menu() -> gio::Menu {
 pub(crate) fn main_menu() -> gio::Menu {
     let menu = gio::Menu::new();
     for entries in [
-        vec![(gettext("Show Commands"), "win.commands")],
+        vec![(gettext("Connect to a Host…"), "win.connect"), (gettext("Show Commands"), "win.commands")],
         vec![
             (gettext("Preferences"), "win.preferences"),
             (gettext("Keyboard Shortcuts"), "win.shortcuts"),

@@ -14,6 +14,7 @@
 //! - [`delete`]: which files go with a machine
 //! - [`wizards`]: what makes machines, in one frame; [`export`]: a machine's XML into a file
 //!   - [`host`]: the host's page: its load, its readiness, what it is
+//! - [`hosts`]: the choice of another host
 //! - [`graph`]: a quantity over the last minute
 //! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
 //! - [`errors`], [`texts`]: from the other layers' values to sentences
@@ -33,6 +34,7 @@ mod frames;
 mod graph;
 mod help;
 mod host;
+mod hosts;
 mod i18n;
 mod jobs;
 mod language;

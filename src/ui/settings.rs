@@ -103,6 +103,27 @@ impl Settings {
         self.keep("hosts", hosts.to_variant());
     }
 
+    /// Notes a host that was connected, so that it is offered again. Its URI has no password: such a one is refused.
+    pub(crate) fn remember_host(&self, uri: &HostUri) {
+        if !self.hosts().contains_key(uri.as_str()) {
+            self.keep_host(uri, HostChoices::default());
+        }
+    }
+
+    /// Forgets a host with all that was chosen for it.
+    pub(crate) fn forget_host(&self, uri: &HostUri) {
+        let mut hosts = self.hosts();
+        hosts.remove(uri.as_str());
+        self.keep("hosts", hosts.to_variant());
+    }
+
+    /// The hosts that are remembered, by their URIs.
+    pub(crate) fn known_hosts(&self) -> Vec<HostUri> {
+        let mut uris: Vec<String> = self.hosts().into_keys().collect();
+        uris.sort();
+        uris.iter().filter_map(|uri| HostUri::parse(uri).ok()).collect()
+    }
+
     /// The host to connect at the start, where the user chose one.
     pub(crate) fn first_host(&self) -> Option<HostUri> {
         let chosen = |(uri, host): (String, HashMap<String, bool>)| {

@@ -12,6 +12,9 @@ const PROGRAM: &str = "LECTERN_PROGRAM";
 const MEMBER: &str =
     "setpriv --reuid nobody --regid nogroup --groups $(getent group libvirt | cut -d: -f3) --bounding-set -all";
 
+/// Nobody, in no group.
+const OUTSIDER: &str = "setpriv --reuid nobody --regid nogroup --clear-groups --bounding-set -all";
+
 impl PrivateLibvirt {
     /// Runs the ignored test `name` of this binary as a member; there plain `qemu:///system` is this libvirt, and
     /// [`program`] is `lectern`. Pictures go to `target/screenshots` all the same.
@@ -19,6 +22,18 @@ impl PrivateLibvirt {
     /// # Panics
     /// When it fails.
     pub fn as_member(&mut self, name: &str, lectern: &str) -> String {
+        self.as_user(name, lectern, MEMBER)
+    }
+
+    /// [`Self::as_member`] as somebody who is in no group that is let in.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn as_outsider(&mut self, name: &str, lectern: &str) -> String {
+        self.as_user(name, lectern, OUTSIDER)
+    }
+
+    fn as_user(&mut self, name: &str, lectern: &str, user: &str) -> String {
         let folder = self.folder().join("member");
         let (test, program) = (folder.join("test"), folder.join("lectern"));
         fs::create_dir_all(folder.join("shots")).expect("a folder");
@@ -32,7 +47,7 @@ impl PrivateLibvirt {
         let (test, program, home) = (test.display(), program.display(), folder.display());
         let said = self.sh(&format!(
             "cd {home} && HOME={home} TMPDIR=/tmp {PROGRAM}={program} LECTERN_SCREENSHOTS={} \
-             {MEMBER} {test} --exact {name} --ignored --nocapture 2>&1",
+             {user} {test} --exact {name} --ignored --nocapture 2>&1",
             shots.display()
         ));
         keep(&shots);

@@ -9,7 +9,7 @@ use lectern_services::host::{
 
 use super::{
     App,
-    messages::{AppCmd, AppMsg, Show},
+    messages::{AppCmd, AppMsg, Show, ShowPage},
     networks::Section,
 };
 use crate::{
@@ -44,11 +44,14 @@ impl App {
 
     pub(super) fn connect(&mut self, uri: HostUri, sender: &ComponentSender<Self>) {
         self.situation = Situation::connecting(uri.as_str());
+        self.stop_counting();
+        self.connection = self.connection.wrapping_add(1);
+        let number = self.connection;
         let host = Host::connect(uri);
         let (updates, input) = (host.updates(), sender.input_sender().clone());
         relm4::spawn_local(async move {
             while let Ok(update) = updates.recv().await {
-                if input.send(AppMsg::Host(update)).is_err() {
+                if input.send(AppMsg::Host(number, update)).is_err() {
                     break;
                 }
             }
@@ -67,7 +70,14 @@ impl App {
         self.connect(uri, sender);
     }
 
-    pub(super) fn host_changed(&mut self, update: HostUpdate, sender: &ComponentSender<Self>) {
+    /// News of a host; what the one before still had to tell is of no interest.
+    pub(super) fn host_told(&mut self, number: u32, update: HostUpdate, sender: &ComponentSender<Self>) {
+        if number == self.connection {
+            self.host_changed(update, sender);
+        }
+    }
+
+    fn host_changed(&mut self, update: HostUpdate, sender: &ComponentSender<Self>) {
         match update {
             HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
@@ -89,15 +99,23 @@ impl App {
             return self.connect(HostUri::session(), sender);
         }
         if matches!(state, ConnectionState::Connected(_)) {
+            self.remember_host();
             App::look_for_unfinished(sender);
         }
         self.note_failure(&state);
         self.situation.follow(state);
+        self.count_down(sender);
         self.tell_situation();
     }
 
+    fn remember_host(&self) {
+        if let Some(host) = &self.host {
+            self.settings.remember_host(host.uri());
+        }
+    }
+
     /// Tells every page how the connection stands.
-    fn tell_situation(&mut self) {
+    pub(super) fn tell_situation(&mut self) {
         self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
         self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
@@ -163,15 +181,20 @@ impl App {
         }
         match self.wanted.take() {
             None => {}
-            Some(Show::Machine(name, part)) => self.open_named(&name, part.into(), sender),
+            Some(Show::Machine(name, part)) => self.open_named(&name, part, sender),
             Some(Show::Creator) => self.new_import(None, sender),
             Some(Show::Host) => self.open_host(sender),
         }
     }
 
-    fn open_named(&mut self, name: &str, tab: Tab, sender: &ComponentSender<Self>) {
+    fn open_named(&mut self, name: &str, part: ShowPage, sender: &ComponentSender<Self>) {
         match self.picture.find(name).map(|domain| domain.id) {
-            Some(id) => self.open(id, tab, sender),
+            Some(id) => {
+                self.open(id, part.into(), sender);
+                if part == ShowPage::Settings {
+                    self.tell_page(id, || MachineMsg::SettingsWanted);
+                }
+            }
             None => crate::dialogs::show_error(&errors::no_such_machine(name), &self.window),
         }
     }
@@ -183,6 +206,7 @@ impl App {
             MachinesOutput::Retry => self.retry(),
             MachinesOutput::Details => self.show_problem(),
             MachinesOutput::Readiness => self.open_host(sender),
+            MachinesOutput::OtherHost => self.ask_host(sender),
         }
     }
 

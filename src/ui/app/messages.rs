@@ -12,6 +12,7 @@ use crate::{
     delete::DeleteOutput,
     export::Export,
     host::HostOutput,
+    hosts::Wanted,
     jobs::{JobsOutput, board::JobId},
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
@@ -50,6 +51,8 @@ pub enum Show {
 pub enum ShowPage {
     /// `--show-domain-performance`
     Overview,
+    /// `--show-domain-editor`
+    Settings,
     /// `--show-domain-console`
     Serial,
 }
@@ -64,7 +67,7 @@ pub(crate) struct AppInit {
 #[derive(Debug)]
 pub(crate) enum AppMsg {
     /// From the host.
-    Host(HostUpdate),
+    Host(u32, HostUpdate),
     /// From the list.
     Machines(MachinesOutput),
     /// From a machine's page.
@@ -73,6 +76,12 @@ pub(crate) enum AppMsg {
     HostPage(HostOutput),
     /// The host's page was left.
     HostLeft,
+    /// Another host is wanted; which, is to be asked.
+    AskHost,
+    /// This one is.
+    HostWanted(Wanted),
+    /// A second went by while the next try to connect is waited for.
+    Tick,
     /// The user agreed to have this machine emulated.
     Emulate(DomainId),
     /// From the page of networks.
@@ -190,7 +199,7 @@ pub(crate) enum AppCmd {
 impl From<ShowPage> for Tab {
     fn from(page: ShowPage) -> Self {
         match page {
-            ShowPage::Overview => Self::Overview,
+            ShowPage::Overview | ShowPage::Settings => Self::Overview,
             ShowPage::Serial => Self::Serial,
         }
     }

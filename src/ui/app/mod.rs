@@ -3,6 +3,7 @@
 mod connection;
 mod failures;
 mod host;
+mod hosts;
 mod making;
 mod messages;
 mod networks;
@@ -15,7 +16,12 @@ mod work;
 
 use std::collections::{HashMap, VecDeque};
 
-use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
+use relm4::{
+    adw,
+    adw::prelude::*,
+    gtk::{gio, glib},
+    prelude::*,
+};
 
 use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId};
 use lectern_services::host::{ConnectFailure, Host, Watch};
@@ -63,6 +69,10 @@ pub(crate) struct App {
     failures: Failures,
     /// What keeps the computer awake while plans are under way.
     awake: Awake,
+    /// The number of this connection, so that late news of the one before are not taken for its.
+    connection: u32,
+    /// Counts down to the next try to connect.
+    counting: Option<glib::SourceId>,
     /// Whether nobody named the host, so that another may serve instead.
     unnamed: bool,
     actions: HashMap<DomainAction, gio::SimpleAction>,
@@ -158,6 +168,8 @@ impl Component for App {
             jobs_changed: false,
             failures: Failures::default(),
             awake: Awake::default(),
+            connection: 0,
+            counting: None,
             unnamed: false,
             actions: HashMap::new(),
             open_action: gio::SimpleAction::new("open", None),
@@ -198,7 +210,7 @@ impl Component for App {
 
     fn update(&mut self, message: AppMsg, sender: ComponentSender<Self>, _root: &Self::Root) {
         match message {
-            AppMsg::Host(update) => self.host_changed(update, &sender),
+            AppMsg::Host(number, update) => self.host_told(number, update, &sender),
             AppMsg::Machines(output) => self.machines_said(output, &sender),
             AppMsg::Machine(output) => self.machine_said(output, &sender),
             AppMsg::Networks(output) => self.networks_said(output, &sender),
@@ -207,6 +219,9 @@ impl Component for App {
             AppMsg::Sidebar(SidebarOutput::Host) => self.open_host(&sender),
             AppMsg::HostPage(output) => self.host_page_said(output, &sender),
             AppMsg::HostLeft => self.host_left(&sender),
+            AppMsg::AskHost => self.ask_host(&sender),
+            AppMsg::HostWanted(wanted) => self.host_wanted(wanted, &sender),
+            AppMsg::Tick => self.tick(),
             AppMsg::Emulate(id) => self.emulate(id, &sender),
             AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
             AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),

@@ -91,6 +91,7 @@ impl App {
         self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
         self.add_action("commands", sender, || AppMsg::Commands);
+        self.add_action("connect", sender, || AppMsg::AskHost);
         self.add_action("preferences", sender, || AppMsg::Preferences);
         self.add_action("shortcuts", sender, || AppMsg::Shortcuts);
         self.add_action("about", sender, || AppMsg::About);

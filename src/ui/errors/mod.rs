@@ -24,7 +24,7 @@ pub(crate) struct UserText {
 }
 
 impl UserText {
-    fn new(title: String, body: String) -> Self {
+    pub(crate) fn new(title: String, body: String) -> Self {
         Self { title, body, raw: None }
     }
 }
@@ -221,7 +221,16 @@ fn remote(why: &ConnectFailure, host: &str) -> UserText {
 
 /// The URI on the command line is none.
 pub(crate) fn bad_uri(error: &UriError) -> UserText {
-    let body = match error {
+    let body = wrong_part(error);
+    let hint = gettext(
+        "Start Lectern with --connect and an address such as qemu:///system, qemu:///session or qemu+ssh://teacher@lab/system",
+    );
+    UserText::new(gettext("This is no host address."), format!("{body}\n{hint}"))
+}
+
+/// What of an address is wrong.
+pub(crate) fn wrong_part(error: &UriError) -> String {
+    match error {
         UriError::Empty => gettext("No address was given."),
         UriError::Shape(text) => gettext_f("“{text}” does not have the shape of an address.", &[("text", text)]),
         UriError::Driver(driver) => {
@@ -230,12 +239,11 @@ pub(crate) fn bad_uri(error: &UriError) -> UserText {
         UriError::Transport(transport) => {
             gettext_f("libvirt has no transport “{transport}”; ssh is the usual one.", &[("transport", transport)])
         }
+        UriError::Password => {
+            gettext("A password does not belong into an address: it would be seen by everybody. Use an SSH key.")
+        }
         UriError::Path(path) => gettext_f("The path must be /system or /session, not “{path}”.", &[("path", path)]),
-    };
-    let hint = gettext(
-        "Start Lectern with --connect and an address such as qemu:///system, qemu:///session or qemu+ssh://teacher@lab/system",
-    );
-    UserText::new(gettext("This is no host address."), format!("{body}\n{hint}"))
+    }
 }
 
 /// The command line named a machine that is not there.

@@ -55,6 +55,8 @@ pub(crate) enum MachinesMsg {
     Details,
     /// The user wants to know whether the host is ready.
     Readiness,
+    /// The user wants another host.
+    OtherHost,
 }
 
 /// What the page reports.
@@ -70,6 +72,8 @@ pub(crate) enum MachinesOutput {
     Details,
     /// Show whether the host is ready.
     Readiness,
+    /// The user wants another host.
+    OtherHost,
 }
 
 #[relm4::component(pub(crate))]
@@ -177,6 +181,11 @@ impl SimpleComponent for Machines {
                                 #[watch]
                                 set_visible: model.situation.can_retry(),
                                 connect_clicked => MachinesMsg::Readiness,
+                            },
+                            gtk::Button {
+                                set_label: &gettext("Another Host…"),
+                                add_css_class: "pill",
+                                connect_clicked => MachinesMsg::OtherHost,
                             },
                             gtk::Button {
                                 set_label: &gettext("Details"),
@@ -294,6 +303,7 @@ impl SimpleComponent for Machines {
             MachinesMsg::SelectionChanged => self.report_selection(&sender),
             MachinesMsg::Activated(id) => drop(sender.output(MachinesOutput::Open(id))),
             MachinesMsg::Retry => drop(sender.output(MachinesOutput::Retry)),
+            MachinesMsg::OtherHost => drop(sender.output(MachinesOutput::OtherHost)),
             MachinesMsg::Readiness => drop(sender.output(MachinesOutput::Readiness)),
             MachinesMsg::Details => drop(sender.output(MachinesOutput::Details)),
         }

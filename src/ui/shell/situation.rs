@@ -4,7 +4,7 @@ use lectern_services::host::{ConnectionState, HostInfo};
 
 use crate::{
     errors::UserText,
-    i18n::{gettext, gettext_f},
+    i18n::{gettext, gettext_f, ngettext_f},
 };
 
 /// The connection as the pages see it.
@@ -14,6 +14,8 @@ pub(crate) struct Situation {
     phase: Phase,
     info: Option<HostInfo>,
     machines: u32,
+    /// The seconds until the next try, where one comes by itself.
+    wait: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ enum Phase {
 
 impl Default for Situation {
     fn default() -> Self {
-        Self { uri: String::new(), phase: Phase::Connecting, info: None, machines: 0 }
+        Self { uri: String::new(), phase: Phase::Connecting, info: None, machines: 0, wait: None }
     }
 }
 
@@ -48,6 +50,11 @@ impl Situation {
 
     /// Follows the connection; a try to come back leaves the last picture and its banner as they are.
     pub(crate) fn follow(&mut self, state: ConnectionState) {
+        self.wait = match &state {
+            ConnectionState::Lost { retry_in, .. } => Some(retry_in.as_secs()),
+            ConnectionState::Failed { retry_in, .. } => retry_in.map(|time| time.as_secs()),
+            ConnectionState::Connecting | ConnectionState::Connected(_) => None,
+        };
         self.phase = match state {
             ConnectionState::Connecting => return,
             ConnectionState::Connected(info) => {
@@ -60,8 +67,26 @@ impl Situation {
         };
     }
 
+    /// A second went by. Whether there is one more to be waited for.
+    pub(crate) fn tick(&mut self) -> bool {
+        self.wait = self.wait.and_then(|seconds| seconds.checked_sub(1));
+        self.wait.is_some()
+    }
+
+    /// Whether the next try is waited for.
+    pub(crate) const fn waits(&self) -> bool {
+        self.wait.is_some()
+    }
+
+    /// When the next try is, where one comes by itself.
+    fn next_try(&self) -> Option<String> {
+        let seconds = usize::try_from(self.wait.filter(|seconds| *seconds > 0)?).ok()?;
+        Some(ngettext_f("The next try is in {n} second.", "The next try is in {n} seconds.", seconds, &[]))
+    }
+
     /// The user asked for another try.
     pub(crate) fn retry(&mut self) {
+        self.wait = None;
         if matches!(self.phase, Phase::Failed { retry: true, .. }) {
             self.phase = Phase::Connecting;
         }
@@ -109,9 +134,10 @@ impl Situation {
     /// The banner over the list: what is lost, or what a session lacks.
     pub(crate) fn banner(&self) -> Option<String> {
         match &self.phase {
-            Phase::Lost(text) => {
-                Some(gettext_f("{problem} What is shown is the last known state.", &[("problem", &text.title)]))
-            }
+            Phase::Lost(text) => Some(self.with_next_try(
+                gettext_f("{problem} What is shown is the last known state.", &[("problem", &text.title)]),
+                " ",
+            )),
             Phase::Connected if self.info.as_ref().is_some_and(|info| info.is_session) => Some(gettext(
                 "Your own session: it has no virtual networks. For the whole system, join its group and log in again: sudo usermod -aG libvirt $USER",
             )),
@@ -141,7 +167,12 @@ impl Situation {
 
     /// Its text: why, and what to do.
     pub(crate) fn problem_body(&self) -> String {
-        self.problem().map(|text| text.body.clone()).unwrap_or_default()
+        let body = self.problem().map(|text| text.body.clone()).unwrap_or_default();
+        self.with_next_try(body, "\n\n")
+    }
+
+    fn with_next_try(&self, text: String, between: &str) -> String {
+        std::iter::once(text).chain(self.next_try()).collect::<Vec<_>>().join(between)
     }
 
     /// Whether another try may help.
@@ -182,6 +213,23 @@ mod tests {
         assert!(situation.banner().is_some() && situation.banner_button().is_some());
         situation.follow(ConnectionState::Connecting);
         assert!(situation.is_stale(), "trying again must not hide the last picture");
+    }
+
+    #[test]
+    fn the_next_try_is_counted_down() {
+        let mut situation = Situation::connecting("qemu:///system");
+        situation.follow(ConnectionState::Failed {
+            error: HostError::NotConnected,
+            retry_in: Some(Duration::from_millis(2500)),
+        });
+        assert!(situation.problem_body().contains("2 seconds"));
+        assert!(situation.tick() && situation.problem_body().contains("1 second."));
+        assert!(situation.tick() && !situation.problem_body().contains("second"));
+        assert!(!situation.tick() && !situation.waits());
+        situation.follow(lost());
+        assert!(situation.banner().is_some_and(|text| text.contains("1 second.")));
+        situation.follow(ConnectionState::Connecting);
+        assert!(!situation.waits());
     }
 
     #[test]
