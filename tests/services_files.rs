@@ -254,7 +254,9 @@ fn a_copy_by_a_daemon_that_freezes_ends() {
     let job = plan::start_with(plan, journals.path(), Box::new(Halt(begun, may_go)));
     has_begun.recv_timeout(Duration::from_secs(30)).expect("it begins");
     // The copy itself is halted first, so that two calls wait on the daemon: for its end, and for how far it is.
-    let halt = "for n in $(seq 2000); do p=$(pgrep -x qemu-img) && kill -STOP $p && exit 0; sleep 0.005; done; exit 1";
+    // Once there is something to look at.
+    let halt = "for n in $(seq 2000); do [ -e /var/lib/libvirt/images/to.qcow2 ] && p=$(pgrep -x qemu-img) && \
+                kill -STOP $p && exit 0; sleep 0.005; done; exit 1";
     go.send(()).expect("the job");
     libvirt.sh(halt);
     let events = job.events();
