@@ -101,6 +101,34 @@ pub(crate) fn new_menu() -> gio::Menu {
     menu
 }
 
+/// The menu of a page whose content goes into a file and comes out of one; `group` has its actions.
+pub(crate) fn file_menu(group: &str) -> gio::Menu {
+    let menu = gio::Menu::new();
+    menu.append(Some(&gettext("Import…")), Some(&format!("{group}.import")));
+    menu.append(Some(&gettext("Export…")), Some(&format!("{group}.export")));
+    menu
+}
+
+/// An action of a page's own group, with the message that it is.
+pub(crate) type LocalAction<M> = (&'static str, fn() -> M);
+
+/// Gives `widget` the actions of a group of its own: each tells `input` its message.
+pub(crate) fn local_group<M: 'static>(
+    widget: &impl IsA<gtk::Widget>,
+    group: &str,
+    messages: &[LocalAction<M>],
+    input: &relm4::Sender<M>,
+) {
+    let actions = gio::SimpleActionGroup::new();
+    for (name, message) in messages {
+        let action = gio::SimpleAction::new(name, None);
+        let (input, message) = (input.clone(), *message);
+        action.connect_activate(move |_, _| input.emit(message()));
+        actions.add_action(&action);
+    }
+    widget.insert_action_group(group, Some(&actions));
+}
+
 /// The main menu.
 pub(crate) fn main_menu() -> gio::Menu {
     let menu = gio::Menu::new();

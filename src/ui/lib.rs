@@ -7,6 +7,7 @@
 //!   - [`machines`]: the list
 //!   - [`networks`]: the virtual networks; [`nics`]: what machines are plugged into
 //!   - [`storage`]: storage pools, their volumes, and the snapshots inside them; [`chain`]: an image and what is under it
+//!   - [`flavors`]: the sizes of machines; [`catalog`]: what that page shares with the one of projects
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
@@ -23,6 +24,7 @@
 mod actions;
 mod app;
 mod buttons;
+mod catalog;
 mod chain;
 mod clone;
 mod config;
@@ -30,6 +32,8 @@ mod delete;
 mod dialogs;
 mod errors;
 mod export;
+mod flavors;
+mod forms;
 mod frames;
 mod graph;
 mod help;

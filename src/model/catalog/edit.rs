@@ -102,6 +102,20 @@ impl Edit {
         Ok(next)
     }
 
+    /// The change that takes this one back, where one does: what nobody has changed since is as it was before.
+    #[must_use]
+    pub fn back(&self) -> Option<Self> {
+        Some(match self.clone() {
+            Self::AddProject(project) => Self::RemoveProject(project),
+            Self::ChangeProject { old, new } => Self::ChangeProject { old: new, new: old },
+            Self::AddFlavor(flavor) => Self::RemoveFlavor(flavor),
+            Self::ChangeFlavor { old, new } => Self::ChangeFlavor { old: new, new: old },
+            Self::RemoveFlavor(flavor) => Self::AddFlavor(flavor),
+            // The flavors that were for it alone are for nobody then, and an import has changed many things.
+            Self::RemoveProject(_) | Self::Import { .. } => return None,
+        })
+    }
+
     /// The name that a project loses, where machines may note it.
     #[must_use]
     pub fn loses_name(&self) -> Option<&str> {

@@ -4,12 +4,14 @@
 //! is wrong in types, each bound to the field that it is said beside.
 
 pub mod clone;
+pub mod flavor;
 pub mod import;
 pub mod install;
 pub mod lab;
 pub mod machine;
 pub mod network;
 pub mod pool;
+pub mod project;
 pub mod volume;
 pub mod xml;
 

@@ -26,6 +26,11 @@ pub enum Number {
     Swap,
 }
 
+impl Number {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Vcpus, Self::Ram, Self::Disk, Self::Ephemeral, Self::Swap];
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlavorProblem {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     errors,
+    flavors::FlavorsMsg,
     host::HostMsg,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
@@ -58,6 +59,8 @@ impl App {
         });
         self.networks.emit(NetworksMsg::Host(host.clone()));
         self.storage.emit(StorageMsg::Host(host.clone()));
+        self.flavors.emit(FlavorsMsg::Host(host.clone()));
+        self.notes.clear();
         self.host = Some(host);
         self.set_pace();
         self.tell_situation();
@@ -83,10 +86,9 @@ impl App {
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
             HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
-            // Nobody looks at it here.
-            HostUpdate::Catalog(_) => {}
+            HostUpdate::Catalog(kept) => self.catalog_changed(&kept),
             HostUpdate::Pools(pools) => self.storage.emit(StorageMsg::Changed(pools)),
-            HostUpdate::Touched(ids) => self.touched(ids),
+            HostUpdate::Touched(ids) => self.touched(ids, sender),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
             }
@@ -101,6 +103,8 @@ impl App {
         if matches!(state, ConnectionState::Connected(_)) {
             self.remember_host();
             App::look_for_unfinished(sender);
+            // After a loss everything may have changed.
+            self.notes.clear();
         }
         self.note_failure(&state);
         self.situation.follow(state);
@@ -120,6 +124,7 @@ impl App {
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
         self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
         self.storage.emit(StorageMsg::Situation(self.situation.clone()));
+        self.flavors.emit(FlavorsMsg::Situation(self.situation.clone()));
         if let Some((_, _, page)) = &self.page {
             page.emit(MachineMsg::Situation(self.situation.clone()));
         }
@@ -131,6 +136,7 @@ impl App {
         self.picture.apply(&changes);
         self.tell_open_page(&changes);
         self.tell_wizard();
+        self.ask_new_notes(&changes, sender);
         self.machines.emit(MachinesMsg::Changed(changes));
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);
@@ -284,6 +290,7 @@ impl App {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
             None if self.section == Section::Storage => self.networks_watch = Some(host.watch(Interest::Storage)),
+            None if self.section == Section::Flavors => self.networks_watch = Some(host.watch(Interest::Catalog)),
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Serial, _)) => {}

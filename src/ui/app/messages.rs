@@ -1,12 +1,14 @@
 //! What the window is told, and by whom.
 
-use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId, uri::HostUri};
+use lectern_model::{catalog::Edit, domain::DomainAction, draft::import::ImportDraft, id::DomainId, uri::HostUri};
 use lectern_services::{
-    host::{HostError, HostUpdate, StorageError},
+    catalog::CatalogError,
+    host::{Changed, HostError, HostUpdate, Notes, StorageError},
     plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
 use crate::{
+    catalog::CatalogOutput,
     clone::CloneOutput,
     config::Assets,
     delete::DeleteOutput,
@@ -88,6 +90,10 @@ pub(crate) enum AppMsg {
     Networks(NetworksOutput),
     /// From the page of storage.
     Storage(StorageOutput),
+    /// From a page of the catalogue.
+    Catalog(CatalogOutput),
+    /// Make this change of the catalogue.
+    Edit(Box<Edit>),
     /// From the sidebar.
     Sidebar(SidebarOutput),
     /// An action was chosen for the machines in question.
@@ -192,6 +198,10 @@ pub(crate) enum AppCmd {
     Planned(Result<Plan, HostError>),
     /// A machine's XML was written, or not.
     Exported(Export, Result<(), StorageError>),
+    /// A change of the catalogue was made, or not.
+    Edited(JobId, Box<Edit>, Box<Result<Changed, CatalogError>>),
+    /// What is noted on machines.
+    Noted(Result<Vec<Notes>, HostError>),
     /// Plans that were cut off, looked for after connecting.
     Unfinished(Vec<Unfinished>),
 }

@@ -1,5 +1,6 @@
 //! The main window: it owns the connection, the pages and the jobs, and passes news between them.
 
+mod catalog;
 mod connection;
 mod failures;
 mod host;
@@ -8,6 +9,7 @@ mod making;
 mod messages;
 mod networks;
 mod nics;
+mod notes;
 mod picture;
 mod plans;
 mod templates;
@@ -28,10 +30,14 @@ use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
-use self::{failures::Failures, host::Leaving, messages::AppCmd, networks::Section, picture::Picture, plans::Awake};
+use self::{
+    failures::Failures, host::Leaving, messages::AppCmd, networks::Section, notes::Notes, picture::Picture,
+    plans::Awake,
+};
 use crate::{
     clone::{CloneDialog, CloneOutput},
     delete::{DeleteDialog, DeleteOutput},
+    flavors::Flavors,
     host::{HostPage, TAG},
     i18n::gettext,
     jobs::board::{Board, JobId},
@@ -105,6 +111,9 @@ pub(crate) struct App {
     machines: Controller<Machines>,
     networks: Controller<Networks>,
     storage: Controller<Storage>,
+    flavors: Controller<Flavors>,
+    /// What is noted on the machines.
+    notes: Notes,
     /// What of the host is shown.
     section: Section,
 }
@@ -137,6 +146,7 @@ impl Component for App {
                             add: model.machines.widget(),
                             add: model.networks.widget(),
                             add: model.storage.widget(),
+                            add: model.flavors.widget(),
                             connect_popped[sender] => move |_, page| {
                                 let host = page.tag().is_some_and(|tag| tag == TAG);
                                 sender.input(if host { AppMsg::HostLeft } else { AppMsg::PageLeft });
@@ -153,6 +163,7 @@ impl Component for App {
         let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
         let networks = Networks::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Networks);
         let storage = Storage::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Storage);
+        let flavors = Flavors::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
         let mut model = Self {
             settings: init.settings,
             host: None,
@@ -199,6 +210,8 @@ impl Component for App {
             machines,
             networks,
             storage,
+            flavors,
+            notes: Notes::default(),
             section: Section::default(),
         };
         let (toasts, split, navigation) = (&model.toasts.clone(), &model.split.clone(), &model.navigation.clone());
@@ -225,6 +238,9 @@ impl Component for App {
             AppMsg::Emulate(id) => self.emulate(id, &sender),
             AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
             AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),
+            AppMsg::Sidebar(SidebarOutput::Flavors) => self.show_settings(Section::Flavors),
+            AppMsg::Catalog(output) => self.catalog_said(output, &sender),
+            AppMsg::Edit(edit) => self.run_edit(*edit, &sender),
             AppMsg::Sidebar(SidebarOutput::Jobs(output)) => sender.input(output.into()),
             AppMsg::Act(action) => self.asked(action, &sender),
             AppMsg::Agreed(action, machines) => self.act(action, &machines, &sender),
@@ -274,6 +290,8 @@ impl Component for App {
             AppCmd::Locking(plan) => self.locking(*plan, &sender),
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
+            AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),
+            AppCmd::Noted(notes) => self.noted(notes, &sender),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }
     }

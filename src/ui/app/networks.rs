@@ -1,4 +1,4 @@
-//! The window's side of the pages of networks and storage: showing them, and running their plans.
+//! The window's side of the pages of the settings: showing them, and running their plans.
 
 use relm4::prelude::*;
 
@@ -6,6 +6,7 @@ use lectern_model::id::DomainId;
 
 use super::App;
 use crate::{
+    flavors::FlavorsMsg,
     networks::{NetworksMsg, NetworksOutput},
     storage::{StorageMsg, StorageOutput},
 };
@@ -20,6 +21,8 @@ pub(super) enum Section {
     Networks,
     /// Its storage pools and volumes.
     Storage,
+    /// Its flavors.
+    Flavors,
 }
 
 impl Section {
@@ -29,6 +32,7 @@ impl Section {
             Self::Machines => "machines",
             Self::Networks => "networks",
             Self::Storage => "storage",
+            Self::Flavors => "flavors",
         }
     }
 }
@@ -47,6 +51,9 @@ impl App {
         self.navigation.replace_with_tags(&[section.tag()]);
         self.networks.emit(NetworksMsg::Visible(section == Section::Networks));
         self.storage.emit(StorageMsg::Visible(section == Section::Storage));
+        if section == Section::Flavors {
+            self.flavors.emit(FlavorsMsg::Shown);
+        }
         self.enable_actions();
         self.watch();
     }
@@ -58,10 +65,11 @@ impl App {
     }
 
     /// Machines whose details may have changed: on their pages, and in which network they are.
-    pub(super) fn touched(&self, ids: Vec<DomainId>) {
-        for id in ids {
-            self.refresh_page(id);
+    pub(super) fn touched(&mut self, ids: Vec<DomainId>, sender: &ComponentSender<Self>) {
+        for id in &ids {
+            self.refresh_page(*id);
         }
+        self.ask_notes(ids, sender);
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);
     }

@@ -13,7 +13,7 @@ use lectern_services::host::{ConnectFailure, HostError, LibvirtError, StorageErr
 use crate::i18n::{gettext, gettext_f};
 
 /// An error in a user's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct UserText {
     /// What failed, in a short sentence.
     pub(crate) title: String,
@@ -24,7 +24,8 @@ pub(crate) struct UserText {
 }
 
 impl UserText {
-    pub(crate) fn new(title: String, body: String) -> Self {
+    /// Without more to say on request.
+    pub(crate) const fn new(title: String, body: String) -> Self {
         Self { title, body, raw: None }
     }
 }

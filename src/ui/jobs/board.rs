@@ -47,6 +47,8 @@ pub(crate) struct Job {
     pub(crate) title: String,
     /// The commands that do the same.
     pub(crate) commands: Vec<CommandLine>,
+    /// What means the same in OpenStack, for cloud words.
+    pub(crate) openstack: Vec<CommandLine>,
     /// How far it is.
     pub(crate) state: JobState,
     /// The plan, where it is one.
@@ -81,12 +83,28 @@ fn small(number: usize) -> f64 {
 /// How many ended jobs are kept.
 const KEEP: usize = 200;
 
+/// All commands of this run in the order in which they were given, a line each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Transcript {
+    /// What was done on the host.
+    pub(crate) here: String,
+    /// What means the same in OpenStack.
+    pub(crate) openstack: String,
+}
+
+fn note(text: &mut String, commands: &[CommandLine]) {
+    for line in commands {
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
+}
+
 /// All jobs, newest first.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
     jobs: Vec<Job>,
     next: u64,
-    transcript: String,
+    transcript: Transcript,
 }
 
 impl Board {
@@ -108,12 +126,9 @@ impl Board {
 
     fn add(&mut self, title: String, commands: Vec<CommandLine>, run: Option<Run>) -> JobId {
         self.next += 1;
-        for line in &commands {
-            self.transcript.push_str(&line.to_string());
-            self.transcript.push('\n');
-        }
+        note(&mut self.transcript.here, &commands);
         let id = JobId(self.next);
-        self.jobs.insert(0, Job { id, title, commands, state: JobState::Running, run });
+        self.jobs.insert(0, Job { id, title, commands, openstack: Vec::new(), state: JobState::Running, run });
         while self.jobs.len() > KEEP && self.jobs.last().is_some_and(|j| !matches!(j.state, JobState::Running)) {
             self.jobs.pop();
         }
@@ -157,8 +172,22 @@ impl Board {
         self.jobs.iter().filter(|job| matches!(job.state, JobState::Running)).count()
     }
 
-    /// All commands of this run in the order in which they were given, a line each.
-    pub(crate) fn transcript(&self) -> &str {
+    /// Adds a change of the catalogue that has just been started; what it does is known when it is done.
+    pub(crate) fn start_edit(&mut self, title: String) -> JobId {
+        self.add(title, Vec::new(), None)
+    }
+
+    /// Notes what a change of the catalogue did, and what means the same in OpenStack.
+    pub(crate) fn note_edit(&mut self, id: JobId, here: Vec<CommandLine>, openstack: Vec<CommandLine>) {
+        note(&mut self.transcript.here, &here);
+        note(&mut self.transcript.openstack, &openstack);
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            (job.commands, job.openstack) = (here, openstack);
+        }
+    }
+
+    /// All commands of this run.
+    pub(crate) const fn transcript(&self) -> &Transcript {
         &self.transcript
     }
 }
@@ -179,7 +208,13 @@ mod tests {
             board.start(&step(name), vec![CommandLine::virsh("test:///default").args(["start", name])]);
         }
         let expected = "virsh -c test:///default start a\nvirsh -c test:///default start b\n";
-        assert_eq!(board.transcript(), expected);
+        assert_eq!(board.transcript().here, expected);
+        let id = board.start_edit("edit".into());
+        board.note_edit(id, vec![], vec![CommandLine::new("openstack")]);
+        assert_eq!(
+            (board.transcript().here.as_str(), board.transcript().openstack.as_str()),
+            (expected, "openstack\n")
+        );
     }
 
     #[test]

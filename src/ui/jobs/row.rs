@@ -2,6 +2,8 @@
 
 use relm4::{Sender, adw, adw::prelude::*, gtk};
 
+use lectern_model::command::CommandLine;
+
 use super::{
     JobsMsg, JobsOutput,
     board::{Job, JobState},
@@ -30,7 +32,7 @@ pub(super) fn row(job: &Job, input: &Sender<JobsMsg>) -> adw::ActionRow {
         let details = gettext("What Went Wrong");
         row.add_suffix(&button("dialog-information-symbolic", &details, JobsOutput::Details(job.id), input));
     }
-    let lines: Vec<_> = job.commands.iter().map(ToString::to_string).collect();
+    let lines: Vec<_> = lines(job).iter().map(ToString::to_string).collect();
     row.add_suffix(&buttons::copy(&lines.join("\n"), &gettext("Copy Command")));
     row
 }
@@ -64,11 +66,16 @@ fn subtitle(job: &Job) -> String {
         JobState::Failed(text) => Some(text.title.clone()),
         _ => None,
     };
-    let commands = job.commands.iter().map(ToString::to_string);
+    let commands = lines(job).iter().map(ToString::to_string);
     let lines: Vec<String> = commands.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     let more = (lines.len() > LINES).then(|| "…".to_owned());
     let shown = lines.into_iter().take(LINES);
     progress.into_iter().chain(failure).chain(shown).chain(more).collect::<Vec<_>>().join("\n")
+}
+
+/// A change of the catalogue is read more easily in OpenStack's words; the dialog has both.
+fn lines(job: &Job) -> &[CommandLine] {
+    if job.openstack.is_empty() { &job.commands } else { &job.openstack }
 }
 
 fn button(icon: &str, tooltip: &str, output: JobsOutput, input: &Sender<JobsMsg>) -> gtk::Button {

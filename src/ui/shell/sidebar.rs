@@ -43,6 +43,8 @@ pub(crate) enum SidebarOutput {
     Networks,
     /// Show the storage pools.
     Storage,
+    /// Show the flavors.
+    Flavors,
     /// From the jobs button.
     Jobs(JobsOutput),
 }
@@ -148,6 +150,15 @@ impl SimpleComponent for Sidebar {
                                 gtk::Label { set_label: &gettext("Storage"), set_hexpand: true, set_xalign: 0.0 },
                             },
                         },
+                        append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Flavors"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("view-grid-symbolic") },
+                                gtk::Label { set_label: &gettext("Flavors"), set_hexpand: true, set_xalign: 0.0 },
+                            },
+                        },
                         set_header_func: head,
                         connect_row_activated[sender] => move |_, row| {
                             sender.input(SidebarMsg::Chosen(page_of(row)));
@@ -182,12 +193,15 @@ impl SimpleComponent for Sidebar {
 const SETTINGS: i32 = 1;
 /// The row of storage.
 const STORAGE: i32 = 2;
+/// The row of flavors.
+const FLAVORS: i32 = 3;
 
 /// The page that a row stands for.
 fn page_of(row: &gtk::ListBoxRow) -> SidebarOutput {
     match row.index() {
         SETTINGS => SidebarOutput::Networks,
         STORAGE => SidebarOutput::Storage,
+        FLAVORS => SidebarOutput::Flavors,
         _ => SidebarOutput::Machines,
     }
 }

@@ -1,0 +1,134 @@
+//! Flavors by clicks: made, refused beside the field, used, deleted, taken to a file, seen by others at once.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+use lectern_model::{catalog::Edit, flavor::Flavor};
+use lectern_test_kit::{
+    atspi::Element,
+    desktop::Desktop,
+    libvirt::PrivateLibvirt,
+    wait,
+    window::Window,
+    witness::{Witness, answer},
+};
+
+const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
+
+fn go(desktop: &Desktop, window: &Window<'_>, name: &str) {
+    desktop.click_on("Lectern", &window.wait_for("list item", name), 1);
+}
+
+fn fill(dialog: &Element, title: &str, text: &str) {
+    dialog.wait_for("text", title).set_text(text);
+}
+
+/// A machine that notes the flavor.
+fn define(libvirt: &PrivateLibvirt, name: &str, flavor: &str) {
+    let xml = format!(
+        "<domain type='qemu'><name>{name}</name><metadata><lectern:machine xmlns:lectern='urn:lectern:machine:1' \
+         version='1'><lectern:flavor>{flavor}</lectern:flavor></lectern:machine></metadata><memory unit='MiB'>16</memory>\
+         <os><type arch='x86_64' machine='pc'>hvm</type></os></domain>"
+    );
+    libvirt.define(name, &xml);
+}
+
+#[test]
+fn a_flavor_is_made_changed_and_deleted_by_clicks() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let desktop = Desktop::start("flavors");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Flavors");
+    window.wait_says("m1.xlarge");
+    window.wait_says("2 virtual CPUs · 2048 MiB memory · 100 GiB root disk");
+    window.shot("first");
+    window.press("New Flavor");
+    let dialog = window.dialog("New Flavor");
+    assert!(!dialog.wait_for("button", "Create").is_sensitive());
+    fill(&dialog, "Name", " ");
+    dialog.wait_says("A name is needed.");
+    fill(&dialog, "Name", "m1.tiny");
+    dialog.wait_says("Another flavor has this name.");
+    fill(&dialog, "Memory (MiB)", "a lot");
+    dialog.wait_says("Type a whole number.");
+    fill(&dialog, "ID", "1");
+    dialog.wait_says("Another flavor has this ID.");
+    window.shot("wrong");
+    for (title, text) in [("Name", "swapper"), ("ID", "auto"), ("Memory (MiB)", "512"), ("Swap Disk (MiB)", "64")] {
+        fill(&dialog, title, text);
+    }
+    dialog.wait_says("--swap 64 swapper");
+    window.shot("form");
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("Make the flavor swapper: done");
+    window.wait_says("512 MiB memory · 20 GiB root disk · 64 MiB swap disk");
+    // Somebody else at the same host makes one too: it is there without a restart.
+    let other = Witness::connect(libvirt.uri()).host;
+    answer(other.change_catalog(Edit::AddFlavor(Flavor::new("o", "others", 1, 64, 0)))).expect("a change");
+    window.wait_says("others");
+    window.wait_says("root disk of the image's size");
+    window.shot("made");
+    // In use: told before it goes; and it comes back.
+    define(&libvirt, "node1", "swapper");
+    window.wait_says("1 machine");
+    window.press("Delete swapper");
+    let question = window.wait_for("alert", "Delete the flavor swapper?");
+    question.wait_says("node1");
+    window.shot("in-use");
+    question.wait_for("button", "Delete").click();
+    window.wait_says("Delete the flavor swapper: done");
+    window.press("Undo");
+    window.wait_says("64 MiB swap disk");
+    // What was done, in both languages of commands.
+    desktop.keys(&["ctrl+shift+k"]);
+    let commands = window.dialog("Show Commands");
+    wait::holds("what ran here", wait::SOON, || commands.wait_for("text", "Commands").text().contains("vol-create"));
+    window.shot("here");
+    commands.wait_for("page tab", "The Same in OpenStack").click();
+    wait::holds("OpenStack's lines", wait::SOON, || {
+        commands.find_all("text", "Commands").iter().any(|text| text.text().contains("openstack flavor create"))
+    });
+    window.shot("openstack");
+    window.dismiss("Show Commands");
+    window.close();
+}
+
+#[test]
+fn flavors_go_to_a_readable_file() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let desktop = Desktop::start("flavors-file");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Flavors");
+    window.wait_says("m1.xlarge");
+    let file = desktop.home().join("all");
+    window.choose("More Actions", "Export…");
+    window.wait_for("button", "Save");
+    desktop.keys(&["ctrl+a"]);
+    desktop.type_text(&format!("{}\n", file.display()));
+    let whole = || std::fs::read_to_string(&file).ok().filter(|text| text.ends_with("}\n"));
+    let text = wait::until("the file", wait::SOON, whole);
+    assert!(text.contains("\"kind\": \"lectern-catalog\"") && text.contains("m1.xlarge"), "{text}");
+    window.close();
+}
+
+#[test]
+fn flavors_are_readable_in_a_narrow_chinese_window_and_a_host_that_cannot_keep_them_says_so() {
+    let desktop = Desktop::speaking("flavors-zh", "zh_CN");
+    let window = Window::open(&desktop, LECTERN, "test:///default");
+    go(&desktop, &window, "云主机类型");
+    window.wait_says("m1.xlarge");
+    window.wait_says("此物理主机不能保存项目和云主机类型");
+    assert!(!window.wait_for("button", "新建云主机类型").is_sensitive());
+    window.shot("test-host");
+    window.close();
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "云主机类型");
+    window.wait_says("m1.xlarge");
+    desktop.resize("Lectern", 400, 640);
+    window.shot("narrow");
+    window.press("新建云主机类型");
+    window.dialog("新建云主机类型");
+    window.shot("narrow-form");
+    window.press("取消(C)");
+    window.wait_gone("dialog", "新建云主机类型");
+    window.close();
+}
