@@ -7,7 +7,7 @@
 //!   - [`machines`]: the list
 //!   - [`networks`]: the virtual networks; [`nics`]: what machines are plugged into
 //!   - [`storage`]: storage pools, their volumes, and the snapshots inside them; [`chain`]: an image and what is under it
-//!   - [`flavors`]: the sizes of machines; [`catalog`]: what that page shares with the one of projects
+//!   - [`projects`], [`flavors`]: who may use how much, and the sizes of machines; [`catalog`]: what these share
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
@@ -47,6 +47,7 @@ mod machines;
 mod networks;
 mod nics;
 mod preferences;
+mod projects;
 mod rows;
 mod settings;
 mod shell;

@@ -1,7 +1,7 @@
 //! A project as a form has it: texts, and what is wrong with them.
 
 use super::{Bound, Severity};
-use crate::project::{self, Amount, Limit, Project, ProjectProblem, Quota, Resource};
+use crate::project::{self, Amount, DEFAULT, Limit, Project, ProjectProblem, Quota, Resource};
 
 /// What the form has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Problem {
     NoLimit(Resource),
     /// More is used already, in the quota's unit: nothing is stopped, and nothing new is made.
     BelowUse(Resource, u64),
+    /// So many machines note the name that it would lose.
+    HasMachines(usize),
     /// A rule is against it.
     Rule(ProjectProblem),
 }
@@ -44,7 +46,7 @@ impl Bound for Problem {
     fn field(&self) -> Field {
         match self {
             Self::NoLimit(resource) | Self::BelowUse(resource, _) => Field::Limit(*resource),
-            Self::Rule(_) => Field::Name,
+            Self::Rule(_) | Self::HasMachines(_) => Field::Name,
         }
     }
 
@@ -85,16 +87,19 @@ impl ProjectDraft {
 }
 
 /// What is wrong with the draft beside all other projects, whose names are `others`; `was` is the name of the one that is
-/// changed, and `used` what it uses.
+/// changed, `used` what it uses, and `machines` how many machines it has.
 #[must_use]
 pub fn problems<'n>(
     draft: &ProjectDraft,
     was: Option<&str>,
     others: impl IntoIterator<Item = &'n str>,
     used: &Amount,
+    machines: usize,
 ) -> Vec<Problem> {
     let rules = project::problems(&draft.project(), was, others);
     let mut all: Vec<Problem> = rules.into_iter().map(Problem::Rule).collect();
+    let renamed = was.is_some_and(|was| was != draft.name && was != DEFAULT);
+    all.extend((renamed && machines > 0).then_some(Problem::HasMachines(machines)));
     for resource in Resource::ALL {
         match draft.limit(resource) {
             None => all.push(Problem::NoLimit(resource)),
@@ -110,14 +115,14 @@ pub fn problems<'n>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{draft::stops, project::DEFAULT};
+    use crate::draft::stops;
 
     #[test]
     fn a_project_goes_through_the_form_unchanged() {
         for project in [Project::new("class"), Project::default_project()] {
             let draft = ProjectDraft::of(&project);
             assert_eq!(draft.project(), project);
-            assert_eq!(problems(&draft, None, [], &Amount::default()), []);
+            assert_eq!(problems(&draft, None, [], &Amount::default(), 0), []);
         }
     }
 
@@ -127,7 +132,7 @@ mod tests {
         let said = |limits: &str, name: &str| {
             let mut draft = ProjectDraft::of(&Project::new(name));
             draft.limits[0] = limits.to_owned();
-            problems(&draft, None, ["taken"], &used)
+            problems(&draft, None, ["taken"], &used, 3)
         };
         assert_eq!(said("3", "class"), []);
         for unlimited in ["", " ", "-1"] {
@@ -139,9 +144,12 @@ mod tests {
         assert_eq!(said("2", "class"), [Problem::BelowUse(Resource::Instances, 3)]);
         assert!(!stops(&said("2", "class")));
         assert_eq!(said("3", "Taken").iter().map(Bound::field).collect::<Vec<_>>(), [Field::Name]);
+        let moved = ProjectDraft::of(&Project::new("other"));
+        assert_eq!(problems(&moved, Some("class"), [], &used, 3), [Problem::HasMachines(3)]);
+        assert_eq!(problems(&moved, Some("class"), [], &used, 0), []);
         let renamed = ProjectDraft { name: "other".into(), ..ProjectDraft::of(&Project::default_project()) };
         assert_eq!(
-            problems(&renamed, Some(DEFAULT), [], &used),
+            problems(&renamed, Some(DEFAULT), [], &used, 3),
             [Problem::Rule(ProjectProblem::DefaultStays)],
             "default keeps its name"
         );

@@ -20,11 +20,13 @@ use crate::{
     flavors::FlavorsMsg,
     i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
+    projects::ProjectsMsg,
 };
 
 impl App {
     /// The catalogue was changed by anybody.
     pub(super) fn catalog_changed(&self, kept: &Arc<Kept>) {
+        self.projects.emit(ProjectsMsg::Changed(Arc::clone(kept)));
         self.flavors.emit(FlavorsMsg::Changed(Arc::clone(kept)));
     }
 

@@ -20,6 +20,7 @@ use crate::{
     machines::{MachinesMsg, MachinesOutput},
     networks::NetworksMsg,
     preferences,
+    projects::ProjectsMsg,
     shell::{sidebar::SidebarMsg, situation::Situation},
     storage::StorageMsg,
 };
@@ -59,6 +60,7 @@ impl App {
         });
         self.networks.emit(NetworksMsg::Host(host.clone()));
         self.storage.emit(StorageMsg::Host(host.clone()));
+        self.projects.emit(ProjectsMsg::Host(host.clone()));
         self.flavors.emit(FlavorsMsg::Host(host.clone()));
         self.notes.clear();
         self.host = Some(host);
@@ -124,6 +126,7 @@ impl App {
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
         self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
         self.storage.emit(StorageMsg::Situation(self.situation.clone()));
+        self.projects.emit(ProjectsMsg::Situation(self.situation.clone()));
         self.flavors.emit(FlavorsMsg::Situation(self.situation.clone()));
         if let Some((_, _, page)) = &self.page {
             page.emit(MachineMsg::Situation(self.situation.clone()));
@@ -140,6 +143,7 @@ impl App {
         self.machines.emit(MachinesMsg::Changed(changes));
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);
+        self.projects.emit(ProjectsMsg::MachinesChanged);
         let (machines, on) = self.picture.counts();
         self.sidebar.emit(SidebarMsg::Counts(machines, on));
         self.enable_actions();
@@ -290,7 +294,9 @@ impl App {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
             None if self.section == Section::Storage => self.networks_watch = Some(host.watch(Interest::Storage)),
-            None if self.section == Section::Flavors => self.networks_watch = Some(host.watch(Interest::Catalog)),
+            None if matches!(self.section, Section::Projects | Section::Flavors) => {
+                self.networks_watch = Some(host.watch(Interest::Catalog))
+            }
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Serial, _)) => {}

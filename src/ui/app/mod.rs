@@ -45,6 +45,7 @@ use crate::{
     machines::Machines,
     networks::Networks,
     nics::NicsDialog,
+    projects::Projects,
     settings::Settings,
     shell::{
         sidebar::{Sidebar, SidebarOutput},
@@ -111,6 +112,7 @@ pub(crate) struct App {
     machines: Controller<Machines>,
     networks: Controller<Networks>,
     storage: Controller<Storage>,
+    projects: Controller<Projects>,
     flavors: Controller<Flavors>,
     /// What is noted on the machines.
     notes: Notes,
@@ -146,6 +148,7 @@ impl Component for App {
                             add: model.machines.widget(),
                             add: model.networks.widget(),
                             add: model.storage.widget(),
+                            add: model.projects.widget(),
                             add: model.flavors.widget(),
                             connect_popped[sender] => move |_, page| {
                                 let host = page.tag().is_some_and(|tag| tag == TAG);
@@ -163,6 +166,7 @@ impl Component for App {
         let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
         let networks = Networks::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Networks);
         let storage = Storage::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Storage);
+        let projects = Projects::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
         let flavors = Flavors::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
         let mut model = Self {
             settings: init.settings,
@@ -210,6 +214,7 @@ impl Component for App {
             machines,
             networks,
             storage,
+            projects,
             flavors,
             notes: Notes::default(),
             section: Section::default(),
@@ -238,6 +243,7 @@ impl Component for App {
             AppMsg::Emulate(id) => self.emulate(id, &sender),
             AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
             AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),
+            AppMsg::Sidebar(SidebarOutput::Projects) => self.show_settings(Section::Projects),
             AppMsg::Sidebar(SidebarOutput::Flavors) => self.show_settings(Section::Flavors),
             AppMsg::Catalog(output) => self.catalog_said(output, &sender),
             AppMsg::Edit(edit) => self.run_edit(*edit, &sender),

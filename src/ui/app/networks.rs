@@ -8,6 +8,7 @@ use super::App;
 use crate::{
     flavors::FlavorsMsg,
     networks::{NetworksMsg, NetworksOutput},
+    projects::ProjectsMsg,
     storage::{StorageMsg, StorageOutput},
 };
 
@@ -21,6 +22,8 @@ pub(super) enum Section {
     Networks,
     /// Its storage pools and volumes.
     Storage,
+    /// Its projects.
+    Projects,
     /// Its flavors.
     Flavors,
 }
@@ -32,6 +35,7 @@ impl Section {
             Self::Machines => "machines",
             Self::Networks => "networks",
             Self::Storage => "storage",
+            Self::Projects => "projects",
             Self::Flavors => "flavors",
         }
     }
@@ -51,6 +55,7 @@ impl App {
         self.navigation.replace_with_tags(&[section.tag()]);
         self.networks.emit(NetworksMsg::Visible(section == Section::Networks));
         self.storage.emit(StorageMsg::Visible(section == Section::Storage));
+        self.projects.emit(ProjectsMsg::Visible(section == Section::Projects));
         if section == Section::Flavors {
             self.flavors.emit(FlavorsMsg::Shown);
         }
@@ -72,6 +77,7 @@ impl App {
         self.ask_notes(ids, sender);
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);
+        self.projects.emit(ProjectsMsg::MachinesChanged);
     }
 
     pub(super) fn networks_said(&mut self, output: NetworksOutput, sender: &ComponentSender<Self>) {

@@ -43,6 +43,8 @@ pub(crate) enum SidebarOutput {
     Networks,
     /// Show the storage pools.
     Storage,
+    /// Show the projects.
+    Projects,
     /// Show the flavors.
     Flavors,
     /// From the jobs button.
@@ -151,6 +153,15 @@ impl SimpleComponent for Sidebar {
                             },
                         },
                         append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Projects"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("system-users-symbolic") },
+                                gtk::Label { set_label: &gettext("Projects"), set_hexpand: true, set_xalign: 0.0 },
+                            },
+                        },
+                        append = &gtk::ListBoxRow {
                             update_property: &[gtk::accessible::Property::Label(&gettext("Flavors"))],
                             #[wrap(Some)]
                             set_child = &gtk::Box {
@@ -193,14 +204,17 @@ impl SimpleComponent for Sidebar {
 const SETTINGS: i32 = 1;
 /// The row of storage.
 const STORAGE: i32 = 2;
+/// The row of projects.
+const PROJECTS: i32 = 3;
 /// The row of flavors.
-const FLAVORS: i32 = 3;
+const FLAVORS: i32 = 4;
 
 /// The page that a row stands for.
 fn page_of(row: &gtk::ListBoxRow) -> SidebarOutput {
     match row.index() {
         SETTINGS => SidebarOutput::Networks,
         STORAGE => SidebarOutput::Storage,
+        PROJECTS => SidebarOutput::Projects,
         FLAVORS => SidebarOutput::Flavors,
         _ => SidebarOutput::Machines,
     }
