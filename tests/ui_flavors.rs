@@ -1,5 +1,4 @@
 //! Flavors by clicks: made, refused beside the field, used, deleted, taken to a file, seen by others at once.
-#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use lectern_model::{catalog::Edit, flavor::Flavor};
 use lectern_test_kit::{

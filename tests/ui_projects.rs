@@ -1,5 +1,4 @@
 //! Projects by clicks: made with a quota, what they use, moved to, disabled, deleted; in Chinese and narrow.
-#![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use lectern_model::catalog::Edit;
 use lectern_test_kit::{

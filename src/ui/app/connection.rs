@@ -295,7 +295,7 @@ impl App {
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
             None if self.section == Section::Storage => self.networks_watch = Some(host.watch(Interest::Storage)),
             None if matches!(self.section, Section::Projects | Section::Flavors) => {
-                self.networks_watch = Some(host.watch(Interest::Catalog))
+                self.networks_watch = Some(host.watch(Interest::Catalog));
             }
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),

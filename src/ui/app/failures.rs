@@ -44,6 +44,8 @@ impl Failures {
 
     fn new_toast(&self, title: &str, window: &adw::ApplicationWindow) -> adw::Toast {
         let toast = adw::Toast::builder().use_markup(false).title(title).button_label(gettext("Details")).build();
+        // It does not wait until somebody has had time to undo what was done before.
+        toast.set_priority(adw::ToastPriority::High);
         let (shown, window) = (Rc::clone(&self.shown), window.clone());
         toast.connect_button_clicked(move |_| {
             if let Some(text) = together(&shown.borrow()) {
