@@ -2,6 +2,7 @@
 
 mod catalog;
 mod link;
+mod looked_at;
 mod networks;
 mod pools;
 mod statistics;
