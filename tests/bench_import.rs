@@ -4,10 +4,12 @@
 //! `cargo test --release --test bench_import -- --ignored --nocapture`
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+#[path = "bench/timing.rs"]
+mod timing;
+
 use std::{
-    fs,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lectern_model::{id::DomainId, xml::Document};
@@ -15,7 +17,8 @@ use lectern_services::plan::{
     self,
     make::{Import, import},
 };
-use lectern_test_kit::{libvirt::PrivateLibvirt, plans, wait};
+use lectern_test_kit::{libvirt::PrivateLibvirt, plans};
+use timing::{measure, median};
 
 /// How often each is measured; they take turns, so that noise meets all.
 const ROUNDS: u32 = 5;
@@ -30,32 +33,6 @@ fn xml(name: &str, uuid: &str) -> String {
          <driver name='qemu' type='qcow2'/><source file='{DISK}'/><target dev='vda' bus='virtio'/></disk>\
          <serial type='pty'/><console type='pty'/></devices></domain>"
     )
-}
-
-/// The time from `begin` until QEMU runs for the machine; then the machine goes.
-fn measure(libvirt: &PrivateLibvirt, name: &str, begin: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    begin();
-    let wanted = format!("guest={name},");
-    wait::holds("QEMU", Duration::from_secs(30), || runs(&wanted));
-    let took = start.elapsed();
-    libvirt.wait_state(name, "running", wait::SOON);
-    // The end of virt-install is no part of the figure, but it must not meet the next one.
-    libvirt.virsh(&["destroy", name]);
-    let undefined = |name: &str| libvirt.virsh_command(&["undefine", name]).stderr(Stdio::null()).status();
-    wait::holds("the machine to go", wait::SOON, || undefined(name).is_ok_and(|status| status.success()));
-    took
-}
-
-fn runs(wanted: &str) -> bool {
-    let is_it = |path: std::path::PathBuf| fs::read(path).is_ok_and(|line| contains(&line, wanted.as_bytes()));
-    let pids = fs::read_dir("/proc").expect("/proc").flatten();
-    pids.filter(|entry| entry.file_name().to_string_lossy().starts_with(|c: char| c.is_ascii_digit()))
-        .any(|entry| is_it(entry.path().join("cmdline")))
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.starts_with(b"/usr/bin/qemu-system") && text.windows(part.len()).any(|window| window == part)
 }
 
 fn ours(libvirt: &PrivateLibvirt, round: u32) -> Duration {
@@ -123,11 +100,6 @@ fn virt_install(libvirt: &PrivateLibvirt, round: u32) -> Duration {
     let took = measure(libvirt, &name, || child = command.stdout(Stdio::null()).spawn().ok());
     assert!(child.is_some_and(|mut child| child.wait().is_ok()), "virt-install runs");
     took
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1000.0
 }
 
 #[test]

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::units::Bytes;
 
 mod device;
+mod label;
 
 pub use device::GuestDevice;
+pub use label::DiscLabel;
 
 /// An operating system. The unknown one is first-class: [`GuestOs::unknown`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

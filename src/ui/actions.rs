@@ -30,6 +30,7 @@ pub(crate) const ACCELERATORS: [(&str, &[&str]); 14] = [
     ("win.search", &["<Control>f"]),
     ("win.delete", &["<Control>Delete"]),
     ("win.new-import", &["<Control>n"]),
+    ("win.new-install", &["<Control><Shift>n"]),
     ("win.start", &["<Control><Shift>r"]),
     ("win.pause", &["<Control><Shift>p"]),
     ("win.shut-down", &["<Control><Shift>d"]),
@@ -96,6 +97,8 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
 /// The menu of what makes a machine.
 pub(crate) fn new_menu() -> gio::Menu {
     let menu = gio::Menu::new();
+    menu.append(Some(&gettext("Install over the Network…")), Some("win.new-install"));
+    menu.append(Some(&gettext("Install from a Disc…")), Some("win.new-from-disc"));
     menu.append(Some(&gettext("Import an Existing Disk…")), Some("win.new-import"));
     menu.append(Some(&gettext("From an XML File…")), Some("win.new-from-xml"));
     menu

@@ -32,6 +32,7 @@ pub(crate) fn shortcuts(parent: &impl IsA<gtk::Widget>) {
             (key("win.search"), gettext("Search")),
             (key("win.new-import"), gettext("Import an Existing Disk")),
             (key("win.connect"), gettext("Connect to a Host")),
+            (key("win.new-install"), gettext("Install over the Network")),
             (key("win.commands"), gettext("Show Commands")),
             (key("win.preferences"), gettext("Preferences")),
             (key("win.shortcuts"), gettext("Keyboard Shortcuts")),

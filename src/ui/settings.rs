@@ -44,6 +44,11 @@ impl Settings {
         self.0.as_ref().map_or_else(|| default.into(), |s| s.string(key).into())
     }
 
+    /// Several texts.
+    pub(crate) fn texts(&self, key: &str) -> Vec<String> {
+        self.0.as_ref().map(|s| s.strv(key).iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
     /// A whole number.
     pub(crate) fn number(&self, key: &str, default: i32) -> i32 {
         self.0.as_ref().map_or(default, |s| s.int(key))

@@ -13,6 +13,7 @@ mod place;
 mod reach;
 mod redhat;
 mod suse;
+mod template;
 #[cfg(test)]
 mod tests;
 mod treeinfo;
@@ -25,6 +26,7 @@ pub use self::{
     nothing::Nothing,
     place::{Place, PlaceError, PlaceKind, Secret},
     reach::{Plug, Unreached, unreached},
+    template::course_answers,
     treeinfo::TreeInfo,
 };
 

@@ -8,6 +8,7 @@ use lectern_model::{
     capabilities::Capabilities,
     draft::import::{HostFacts, NetworkFacts},
     id::DomainId,
+    network::{Mode, NetworkSpec},
     storage::pool::PoolXml,
     units::KiB,
 };
@@ -99,7 +100,11 @@ fn networks(connect: &Connect) -> Result<Vec<NetworkFacts>, HostError> {
     let Ok(all) = checked(connect.list_all_networks(0)) else { return Ok(Vec::new()) };
     let mut networks = Vec::new();
     for network in all {
-        networks.push(NetworkFacts { name: checked(network.name())?, active: checked(network.is_active())? });
+        let (name, active) = (checked(network.name())?, checked(network.is_active())?);
+        // One whose XML cannot be read is a network all the same.
+        let spec = NetworkSpec::parse(&checked(network.xml_desc(0))?).unwrap_or_default();
+        let addresses = spec.subnets.iter().map(|subnet| subnet.address).collect();
+        networks.push(NetworkFacts { name, active, isolated: spec.mode == Mode::Isolated, addresses });
     }
     networks.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(networks)

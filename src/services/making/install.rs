@@ -93,6 +93,7 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, Storag
         host: host.uri().clone(),
         id,
         xml,
+        pools: pools_to_start(host, &wish).await?,
         disc: boot,
         disk: made,
         pass_over,
@@ -101,6 +102,14 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, Storag
         place: (host.places().await.0, wish.machine.counts_in().to_owned(), wish.machine.asked(size.as_slice())),
         name: wish.machine.name,
     }))
+}
+
+/// No file can be made in a pool that is stopped.
+async fn pools_to_start(host: &Host, wish: &InstallWish) -> Result<Vec<String>, StorageError> {
+    let disk = if let InstallDisk::New(new) = &wish.disk { Some(&new.pool) } else { None };
+    let disc = if let InstallFrom::Boot { pool, .. } = &wish.from { Some(pool) } else { None };
+    let stopped = host.pools().await?.into_iter().filter(|pool| !pool.state.is_active());
+    Ok(stopped.map(|pool| pool.name).filter(|name| Some(name) == disk || Some(name) == disc).collect())
 }
 
 /// The boot disc that is brought to the host, and the paths there of all discs, the one to start first.
@@ -153,9 +162,14 @@ async fn pass_over(host: &Host, disk: &InstallDisk) -> Result<Option<PassOver>, 
 fn firmware(wish: &InstallWish) -> FirmwareChoice {
     match wish.from {
         InstallFrom::Boot { .. } => FirmwareChoice::Bios,
-        InstallFrom::Discs(_) if wish.os.family == Family::Windows => FirmwareChoice::Uefi,
+        InstallFrom::Discs(_) if wish.os.family == Family::Windows && knows_uefi(&wish.os) => FirmwareChoice::Uefi,
         InstallFrom::Discs(_) | InstallFrom::Network => FirmwareChoice::Automatic,
     }
+}
+
+/// Windows from 8 on, of 2012; those before start from it at best with a BIOS beside it.
+fn knows_uefi(os: &GuestOs) -> bool {
+    os.release.is_some_and(|release| release.year >= 2012)
 }
 
 fn spec(

@@ -1,5 +1,7 @@
 //! Making machines: what a wizard must know of its host, and the plan that its draft becomes.
 
+mod disc;
+mod edited;
 mod import;
 mod install;
 mod machine;
@@ -7,6 +9,8 @@ mod surroundings;
 mod xml;
 
 pub use self::{
+    disc::disc_system,
+    edited::{EditError, machine_xml, with_xml},
     import::plan_import,
     install::{InstallDisk, InstallFrom, InstallWish, plan_install},
     surroundings::{Surroundings, surroundings},

@@ -2,19 +2,20 @@
 //!
 //! Read from the XML files of `osinfo-db` by ourselves: libosinfo's binding takes 0.7 s to load and is another C
 //! library. They are read with `lectern_model::xml`, as all XML here, and not with roxmltree or quick-xml: it is strict,
-//! bounded, and all 943 files of 2025 take 0.11 s (release, one thread, two busy cores). Media and trees are not read
-//! yet; what will read them finds a system's files by [`Osinfo::files`].
+//! bounded, and all 943 files of 2025 take 0.11 s (release, one thread, two busy cores). A disc is known by its
+//! label ([`Osinfo::by_disc`]).
 //!
 //! The rules of inheritance are libosinfo's: a system has the drivers and firmware of those that it derives from or
 //! clones, less what it denies itself, and their needs where it says so.
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use lectern_model::guest_os::{Date, GuestOs};
+use lectern_model::guest_os::{Date, DiscLabel, GuestOs};
 use tokio::sync::{OnceCell, oneshot};
 
 mod files;
 mod inherit;
+mod media;
 mod parse;
 mod search;
 #[cfg(test)]
@@ -41,6 +42,8 @@ pub struct Osinfo {
     files: Vec<Vec<PathBuf>>,
     names: HashMap<String, usize>,
     damaged: Vec<PathBuf>,
+    /// The discs, each with the identifier of the system that is on it.
+    media: Vec<(String, media::Medium)>,
 }
 
 /// The database, once it has been read; a failure is not kept, so that one that is installed later is found.
@@ -66,7 +69,7 @@ impl Osinfo {
         for file in files::find(folders) {
             raw.add(&file);
         }
-        let parse::Raw { systems, damaged } = raw;
+        let parse::Raw { systems, damaged, media } = raw;
         if systems.is_empty() {
             return Err(OsinfoError::Missing { looked_in: folders.to_vec() });
         }
@@ -77,7 +80,7 @@ impl Osinfo {
                 names.entry(name.clone()).or_insert(index);
             }
         }
-        Ok(Self { systems, files, names, damaged })
+        Ok(Self { systems, files, names, damaged, media })
     }
 
     /// All systems, in the order of their files.
@@ -90,6 +93,14 @@ impl Osinfo {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&GuestOs> {
         self.names.get(name).and_then(|index| self.systems.get(*index))
+    }
+
+    /// The system that is on the disc with this label: the one whose description says most of it. Not for the main thread.
+    #[must_use]
+    pub fn by_disc(&self, label: &DiscLabel) -> Option<&GuestOs> {
+        let fitting = self.media.iter().filter_map(|(id, medium)| Some((medium.fits(label)?, self.find(id)?)));
+        // Windows 10 and 11 have discs of one name: the newer one's hardware suits both.
+        fitting.max_by_key(|(parts, system)| (*parts, system.release)).map(|(_, system)| system)
     }
 
     /// The files that describe a system, by its identifier or short name.

@@ -12,6 +12,8 @@ use lectern_model::{
     xml::{Document, Node},
 };
 
+use super::media::Medium;
+
 /// The namespace of `xml:lang`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -33,6 +35,7 @@ pub(super) struct RawOs {
 pub(super) struct Raw {
     pub(super) systems: Vec<RawOs>,
     pub(super) damaged: Vec<PathBuf>,
+    pub(super) media: Vec<(String, Medium)>,
 }
 
 impl Raw {
@@ -51,6 +54,8 @@ impl Raw {
     fn add_document(&mut self, path: &Path, document: &Document) {
         for node in document.root().children_named("os") {
             let Some(id) = node.attribute("id") else { continue };
+            let media = node.children_named("media").filter_map(Medium::read);
+            self.media.extend(media.map(|medium| (id.to_string(), medium)));
             let known = self.systems.iter().position(|raw| raw.os.id.as_deref() == Some(&*id));
             let index = known.unwrap_or_else(|| {
                 let os = GuestOs { id: Some(id.into_owned()), ..GuestOs::default() };

@@ -288,6 +288,15 @@ impl Plan {
         self.steps.iter().any(makes)
     }
 
+    /// The one machine that it makes.
+    #[must_use]
+    pub fn made_machine(&self) -> Option<lectern_model::id::DomainId> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Define(define) => Some(define.id),
+            _ => None,
+        })
+    }
+
     /// Whether a machine is among what it makes.
     #[must_use]
     pub fn makes_machine(&self) -> bool {

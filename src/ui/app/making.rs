@@ -2,8 +2,14 @@
 
 use relm4::{adw, adw::prelude::*, prelude::*};
 
-use lectern_model::{draft::import::ImportDraft, id::DomainId};
-use lectern_services::{host::StorageError, making};
+use lectern_model::{
+    draft::{
+        import::ImportDraft,
+        install::{InstallDraft, Origin},
+    },
+    id::DomainId,
+};
+use lectern_services::{host::StorageError, making, plan::Plan};
 
 use super::{
     App,
@@ -15,13 +21,69 @@ use crate::{
     export::{self, Export},
     i18n::{gettext, gettext_f},
     jobs::board::JobId,
+    machine::Tab,
     wizards::{
         import::{ImportInit, ImportMsg, ImportOutput, ImportWizard},
+        install::{InstallInit, InstallMsg, InstallOutput, InstallWizard, Kept},
         xml::{XmlDialog, XmlInit, XmlMsg, XmlOutput},
     },
 };
 
+/// What a plan under way was made of, for another try.
+#[derive(Debug)]
+pub(crate) enum Draft {
+    /// A machine of a disk that exists.
+    Import(ImportDraft),
+    /// A machine that is installed, with what its plan copies.
+    Install(Kept),
+}
+
 impl App {
+    pub(super) fn try_again(&mut self, draft: Draft, sender: &ComponentSender<Self>) {
+        match draft {
+            Draft::Import(draft) => self.new_import(Some(draft), sender),
+            Draft::Install(kept) => self.new_install(kept.draft.origin, Some(kept.draft), sender),
+        }
+    }
+
+    /// Opens the wizard that installs a system, with a draft to go on with where one failed.
+    pub(super) fn new_install(&mut self, origin: Origin, draft: Option<InstallDraft>, sender: &ComponentSender<Self>) {
+        if self.install.is_some() {
+            return;
+        }
+        let Some(host) = self.host.clone().filter(|_| self.situation.is_connected()) else { return };
+        let (settings, names) = (self.settings.clone(), self.picture.names());
+        let init = InstallInit { host, settings, names, origin, draft };
+        let wizard = InstallWizard::builder().launch(init).forward(sender.input_sender(), AppMsg::Install);
+        let dialog: &adw::Dialog = wizard.widget();
+        dialog.present(Some(&self.window));
+        self.install = Some(wizard);
+    }
+
+    pub(super) fn install_said(&mut self, output: InstallOutput, sender: &ComponentSender<Self>) {
+        match output {
+            InstallOutput::Finish(plan, kept) => {
+                let job = self.run_plan(*plan, sender);
+                self.drafts.insert(job, Draft::Install(*kept));
+            }
+            InstallOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
+            InstallOutput::Mend(mend) => self.mend(mend, sender),
+            InstallOutput::Closed => self.install = None,
+        }
+    }
+
+    /// A plan was done: an installer that talks on the serial console is shown there.
+    pub(super) fn made(&mut self, job: JobId, plan: &Plan, sender: &ComponentSender<Self>) {
+        let draft = self.drafts.remove(&job);
+        if let (Some(Draft::Install(kept)), Some(id)) = (draft, plan.made_machine())
+            && kept.draft.origin == Origin::Tree
+            && kept.draft.serial
+        {
+            self.show_list();
+            self.open(id, Tab::Serial, sender);
+        }
+    }
+
     /// Opens the wizard for a disk that exists, with a draft to go on with where one failed.
     pub(super) fn new_import(&mut self, draft: Option<ImportDraft>, sender: &ComponentSender<Self>) {
         if self.import.is_some() {
@@ -39,7 +101,7 @@ impl App {
         match output {
             ImportOutput::Finish(plan, draft) => {
                 let job = self.run_plan(*plan, sender);
-                self.drafts.insert(job, *draft);
+                self.drafts.insert(job, Draft::Import(*draft));
             }
             ImportOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
             ImportOutput::Mend(mend) => self.mend(mend, sender),
@@ -99,6 +161,9 @@ impl App {
         if let Some(wizard) = &self.import {
             wizard.emit(ImportMsg::Refresh);
         }
+        if let Some(wizard) = &self.install {
+            wizard.emit(InstallMsg::Refresh);
+        }
     }
 
     /// Tells an open wizard which names are taken now.
@@ -108,6 +173,9 @@ impl App {
         }
         if let Some(wizard) = &self.import {
             wizard.emit(ImportMsg::Names(self.picture.names()));
+        }
+        if let Some(wizard) = &self.install {
+            wizard.emit(InstallMsg::Names(self.picture.names()));
         }
     }
 

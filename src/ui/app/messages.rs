@@ -1,12 +1,13 @@
 //! What the window is told, and by whom.
 
-use lectern_model::{catalog::Edit, domain::DomainAction, draft::import::ImportDraft, id::DomainId, uri::HostUri};
+use lectern_model::{catalog::Edit, domain::DomainAction, draft::install::Origin, id::DomainId, uri::HostUri};
 use lectern_services::{
     catalog::CatalogError,
     host::{Changed, HostError, HostUpdate, Notes, StorageError},
     plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
+use super::making::Draft;
 use crate::{
     catalog::CatalogOutput,
     clone::CloneOutput,
@@ -23,7 +24,7 @@ use crate::{
     settings::Settings,
     shell::sidebar::SidebarOutput,
     storage::StorageOutput,
-    wizards::{import::ImportOutput, xml::XmlOutput},
+    wizards::{import::ImportOutput, install::InstallOutput, xml::XmlOutput},
 };
 
 /// What the program was asked for on its command line.
@@ -150,6 +151,10 @@ pub(crate) enum AppMsg {
     NewImport,
     /// From the wizard for that.
     Import(ImportOutput),
+    /// Install a system that comes from there.
+    NewInstall(Origin),
+    /// From the wizard for that.
+    Install(InstallOutput),
     /// Define a machine from a file.
     NewFromXml,
     /// From the dialog for that.
@@ -159,7 +164,7 @@ pub(crate) enum AppMsg {
     /// The user said where.
     Export(DomainId, Export),
     /// Open the wizard with this draft again.
-    TryAgain(Box<ImportDraft>),
+    TryAgain(Box<Draft>),
     /// Show the preferences.
     Preferences,
     /// The user wants other statistics, or at another pace.

@@ -25,14 +25,14 @@ use relm4::{
     prelude::*,
 };
 
-use lectern_model::{domain::DomainAction, draft::import::ImportDraft, id::DomainId};
+use lectern_model::{domain::DomainAction, id::DomainId};
 use lectern_services::host::{ConnectFailure, Host, Watch};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
 use self::{
-    failures::Failures, host::Leaving, messages::AppCmd, networks::Section, notes::Notes, picture::Picture,
-    plans::Awake,
+    failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section, notes::Notes,
+    picture::Picture, plans::Awake,
 };
 use crate::{
     clone::{CloneDialog, CloneOutput},
@@ -52,7 +52,7 @@ use crate::{
         situation::Situation,
     },
     storage::Storage,
-    wizards::{import::ImportWizard, xml::XmlDialog},
+    wizards::{import::ImportWizard, install::InstallWizard, xml::XmlDialog},
 };
 
 /// The window.
@@ -96,9 +96,10 @@ pub(crate) struct App {
     export_action: gio::SimpleAction,
     /// The wizard that is open.
     import: Option<Controller<ImportWizard>>,
+    install: Option<Controller<InstallWizard>>,
     xml: Option<Controller<XmlDialog>>,
     /// What the plans under way were made of, for another try.
-    drafts: HashMap<JobId, ImportDraft>,
+    drafts: HashMap<JobId, Draft>,
     cloning: Option<Controller<CloneDialog>>,
     suspended: bool,
     list_watch: Option<Watch>,
@@ -199,6 +200,7 @@ impl Component for App {
             new_actions: Vec::new(),
             export_action: gio::SimpleAction::new("export-xml", None),
             import: None,
+            install: None,
             xml: None,
             drafts: HashMap::new(),
             cloning: None,
@@ -275,11 +277,13 @@ impl Component for App {
             AppMsg::Undefine => self.undefine(&sender),
             AppMsg::NewImport => self.new_import(None, &sender),
             AppMsg::Import(output) => self.import_said(output, &sender),
+            AppMsg::NewInstall(origin) => self.new_install(origin, None, &sender),
+            AppMsg::Install(output) => self.install_said(output, &sender),
             AppMsg::NewFromXml => self.new_from_xml(&sender),
             AppMsg::Xml(output) => self.xml_said(output, &sender),
             AppMsg::ExportXml => self.ask_export(&sender),
             AppMsg::Export(id, export) => self.export_xml(id, export, &sender),
-            AppMsg::TryAgain(draft) => self.new_import(Some(*draft), &sender),
+            AppMsg::TryAgain(draft) => self.try_again(*draft, &sender),
             AppMsg::Preferences => crate::preferences::show(&self.settings, &self.window),
             AppMsg::PaceChanged => self.set_pace(),
             AppMsg::Shortcuts => crate::help::shortcuts(&self.window),

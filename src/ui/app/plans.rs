@@ -119,7 +119,7 @@ impl App {
         self.tell_host_page(|| HostMsg::Changed);
         self.notify(&title, &state);
         if failure.is_none() {
-            self.drafts.remove(&id);
+            self.made(id, &run.plan, sender);
         }
         match (failure, state) {
             (Some(text), _) if self.offer_again(id, &text, sender) => {}

@@ -2,7 +2,7 @@
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 
-use lectern_model::domain::DomainAction;
+use lectern_model::{domain::DomainAction, draft::install::Origin};
 
 use super::{App, host::Leaving, messages::AppMsg, networks::Section};
 use crate::{
@@ -84,6 +84,8 @@ impl App {
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
         self.new_actions = vec![
+            self.add_action("new-install", sender, || AppMsg::NewInstall(Origin::Tree)),
+            self.add_action("new-from-disc", sender, || AppMsg::NewInstall(Origin::Disc)),
             self.add_action("new-import", sender, || AppMsg::NewImport),
             self.add_action("new-from-xml", sender, || AppMsg::NewFromXml),
         ];

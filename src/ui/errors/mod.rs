@@ -2,6 +2,7 @@
 //!
 //! libvirt's own text is translated by its daemon, so it is shown on request and never read: codes decide.
 
+mod install;
 pub(crate) mod plan;
 pub(crate) mod project;
 pub(crate) mod template;

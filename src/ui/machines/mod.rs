@@ -211,6 +211,11 @@ impl SimpleComponent for Machines {
                                 set_action_name: Some("win.new-import"),
                             },
                             gtk::Button {
+                                set_label: &gettext("Install over the Network…"),
+                                add_css_class: "pill",
+                                set_action_name: Some("win.new-install"),
+                            },
+                            gtk::Button {
                                 set_label: &gettext("From an XML File…"),
                                 add_css_class: "pill",
                                 set_action_name: Some("win.new-from-xml"),

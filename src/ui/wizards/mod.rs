@@ -2,5 +2,7 @@
 
 pub(crate) mod frame;
 pub(crate) mod import;
+pub(crate) mod install;
 pub(crate) mod machine;
+pub(crate) mod picker;
 pub(crate) mod xml;

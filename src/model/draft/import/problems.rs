@@ -1,6 +1,6 @@
 //! What is wrong with a draft, as the host is.
 
-use super::{DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, PoolFacts, Source, Usage, UserRole};
+use super::{DiskFacts, DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, PoolFacts, Source, Usage, UserRole};
 use crate::{
     draft::{Bound, Severity, machine},
     storage::ImageFormat,
@@ -139,19 +139,22 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
 }
 
 fn source(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
-    match found(draft.source.as_ref(), facts) {
+    match found(draft.source.as_ref(), facts.disk.as_ref()) {
         Ok(info) => about(draft, info),
         Err(problem) => vec![problem],
     }
 }
 
-/// The disk at `source`, where it can be used.
-pub(in crate::draft) fn found<'f>(source: Option<&Source>, facts: &'f Facts) -> Result<&'f DiskInfo, Problem> {
+/// The disk at `source`, where it can be used; `known` is what is known of one.
+pub(in crate::draft) fn found<'f>(
+    source: Option<&Source>,
+    known: Option<&'f DiskFacts>,
+) -> Result<&'f DiskInfo, Problem> {
     let source = source.ok_or(Problem::NoSource)?;
     if matches!(source, Source::File(path) if !path.starts_with('/')) {
         return Err(Problem::RelativePath);
     }
-    let disk = facts.disk.as_ref().filter(|disk| disk.path == source.path()).ok_or(Problem::Looking)?;
+    let disk = known.filter(|disk| disk.path == source.path()).ok_or(Problem::Looking)?;
     disk.found.as_ref().map_err(|fault| Problem::Disk(fault.clone()))
 }
 

@@ -43,7 +43,7 @@ fn facts() -> Facts {
     Facts {
         host: HostFacts { memory: KiB::from_mib(8192), cpus: 4, most_vcpus: Some(255), ..HostFacts::default() },
         names: BTreeSet::from(["node1".to_owned()]),
-        networks: vec![NetworkFacts { name: "default".into(), active: true }],
+        networks: vec![NetworkFacts { name: "default".into(), active: true, ..NetworkFacts::default() }],
         pools: vec![pool],
         disk: Some(DiskFacts { path: PATH.into(), found: Ok(disk()) }),
         recommended: Recommended::default(),
@@ -315,7 +315,9 @@ prop_compose! {
         Facts {
             host: HostFacts { memory: KiB(memory), free: free.map(KiB), cpus, most_vcpus: None, slow: None, is_session },
             names,
-            networks: networks.into_iter().map(|(name, active)| NetworkFacts { name, active }).collect(),
+            networks: networks.into_iter().map(|(name, active)| NetworkFacts {
+                name, active, ..NetworkFacts::default()
+            }).collect(),
             pools: pools.into_iter().map(|(name, active, writable)| PoolFacts {
                 name, active, writable, available: Bytes(memory), folder: None, volumes: BTreeSet::new(),
             }).collect(),

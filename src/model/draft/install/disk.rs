@@ -43,17 +43,23 @@ fn new(disk: &NewDisk, machine: &str, facts: &Facts) -> Vec<Problem> {
     let file = disk.file(machine);
     let taken = pool.volumes.contains(&file).then_some(import::Problem::FileTaken(file));
     let storage = room.into_iter().chain(taken).map(|problem| Problem::Storage(Field::Pool, problem));
-    (disk.size.0 == 0).then_some(Problem::NoSize).into_iter().chain(small(disk.size, facts)).chain(storage).collect()
+    (disk.size.0 == 0)
+        .then_some(Problem::NoSize)
+        .into_iter()
+        .chain(small(Field::Size, disk.size, facts))
+        .chain(storage)
+        .collect()
 }
 
-fn small(size: Bytes, facts: &Facts) -> Option<Problem> {
-    facts.recommended.storage.filter(|wanted| size.0 > 0 && size < *wanted).map(Problem::SmallDisk)
+fn small(field: Field, size: Bytes, facts: &Facts) -> Option<Problem> {
+    let wanted = facts.recommended.storage.filter(|wanted| size.0 > 0 && size < *wanted)?;
+    Some(Problem::SmallDisk(field, wanted))
 }
 
 fn existing(source: Option<&Source>, facts: &Facts) -> Vec<Problem> {
-    match import::found(source, facts) {
+    match import::found(source, facts.disk.as_ref()) {
         Err(problem) => vec![Problem::Storage(Field::Existing, problem)],
-        Ok(disk) => used(disk).into_iter().chain(small(disk.virtual_size, facts)).collect(),
+        Ok(disk) => used(disk).into_iter().chain(small(Field::Existing, disk.virtual_size, facts)).collect(),
     }
 }
 

@@ -8,11 +8,11 @@ mod tests;
 
 use super::{
     import::Source,
-    machine::{Facts, MachineDraft, Wishes},
+    machine::{DiskFacts, Facts, MachineDraft, NetworkChoice, PoolFacts, Wishes},
 };
 use crate::{
     storage::ImageFormat,
-    tree::{AnswerKind, Finding},
+    tree::{AnswerKind, Finding, Place, Plug, Tree, Unreached, answer_kind, unreached},
     units::Bytes,
 };
 
@@ -24,9 +24,32 @@ pub use self::{
 /// A disk for a system of which nothing is told.
 const DEFAULT_SIZE: Bytes = Bytes::from_gib(20);
 
+/// Where an installer comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A tree, by its kernel and RAM disk.
+    #[default]
+    Tree,
+    /// A disc, by its own boot loader.
+    Disc,
+    /// A boot server of the machine's network.
+    Network,
+}
+
+impl Origin {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Tree, Self::Disc, Self::Network];
+}
+
 /// What the wizard has gathered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallDraft {
+    /// Where the installer comes from.
+    pub origin: Origin,
+    /// The disc that it comes from.
+    pub disc: Option<Source>,
+    /// The path of a disc with drivers for it.
+    pub drivers: Option<String>,
     /// The address of the install tree, as it was typed.
     pub location: String,
     /// What the user adds to the kernel's arguments.
@@ -95,16 +118,16 @@ pub enum Sight {
 pub struct InstallFacts {
     /// What the host told; its disk is the existing one that the draft names.
     pub host: Facts,
+    /// The disc that the draft names.
+    pub disc: Option<DiskFacts>,
     /// What is at the place, once it was looked at.
     pub sight: Option<Sight>,
-    /// Whether the machine can get at the tree, and why not.
-    pub unreached: Option<crate::tree::Unreached>,
 }
 
 impl InstallFacts {
     /// The tree that was found.
     #[must_use]
-    pub fn tree(&self) -> Option<&crate::tree::Tree> {
+    pub fn tree(&self) -> Option<&Tree> {
         match &self.sight {
             Some(Sight::Found(Finding::Tree(tree))) => Some(tree),
             _ => None,
@@ -114,7 +137,32 @@ impl InstallFacts {
     /// Which answers the tree's installer takes.
     #[must_use]
     pub fn answer_kind(&self) -> Option<AnswerKind> {
-        self.tree().and_then(|tree| crate::tree::answer_kind(&tree.distribution))
+        self.tree().and_then(|tree| answer_kind(&tree.distribution))
+    }
+
+    /// The discs with drivers for Windows in the pools, by their paths.
+    #[must_use]
+    pub fn driver_discs(&self) -> Vec<String> {
+        let is_one = |name: &&String| {
+            name.to_ascii_lowercase().starts_with("virtio-win") && name.to_ascii_lowercase().ends_with(".iso")
+        };
+        let of = |pool: &PoolFacts| {
+            let folder = pool.folder.clone().unwrap_or_default();
+            pool.volumes.iter().filter(is_one).map(|name| format!("{folder}/{name}")).collect::<Vec<_>>()
+        };
+        self.host.pools.iter().filter(|pool| pool.active && pool.folder.is_some()).flat_map(of).collect()
+    }
+
+    /// What the machine is plugged into, as the rules about its way to a server want it.
+    fn plug(&self, choice: &NetworkChoice) -> Option<Plug> {
+        Some(match choice {
+            NetworkChoice::Unplugged => Plug::Unplugged,
+            NetworkChoice::UserMode => Plug::User,
+            NetworkChoice::Network(name) => {
+                let network = self.host.networks.iter().find(|network| network.name == *name)?;
+                Plug::Network { isolated: network.isolated, addresses: network.addresses.clone() }
+            }
+        })
     }
 }
 
@@ -126,6 +174,9 @@ impl InstallDraft {
         let pool = wishes.place(facts).unwrap_or_default();
         let new = NewDisk { pool, format: ImageFormat::Qcow2, size: DEFAULT_SIZE, whole: false };
         Self {
+            origin: Origin::default(),
+            disc: None,
+            drivers: None,
             location: String::new(),
             arguments: String::new(),
             serial: true,
@@ -140,7 +191,17 @@ impl InstallDraft {
     /// Whether closing the wizard would lose anything that took the user some care.
     #[must_use]
     pub fn is_filled(&self) -> bool {
-        !self.location.is_empty() || self.answers.is_some() || self.sized || self.machine.is_filled()
+        !self.location.is_empty()
+            || self.disc.is_some()
+            || self.answers.is_some()
+            || self.sized
+            || self.machine.is_filled()
+    }
+
+    /// Why the machine may not get at the tree.
+    fn unreached(&self, facts: &InstallFacts) -> Option<Unreached> {
+        let _tree = facts.tree()?;
+        unreached(&Place::parse(&self.location).ok()?, &facts.plug(&self.machine.network)?)
     }
 
     /// The existing disk.
@@ -162,8 +223,12 @@ impl InstallDraft {
     /// A name after the existing disk's file, else after what is installed.
     pub fn suggest_name(&mut self, facts: &InstallFacts) {
         let file = self.existing().map(|source| source.path().to_owned());
-        let tree = facts.tree().and_then(|tree| tree.os_names().into_iter().next());
-        if let Some(name) = file.or(tree) {
+        let origin = match self.origin {
+            Origin::Tree => facts.tree().and_then(|tree| tree.os_names().into_iter().next()),
+            Origin::Disc => self.disc.as_ref().map(|disc| disc.path().to_owned()),
+            Origin::Network => None,
+        };
+        if let Some(name) = file.or(origin) {
             self.machine.suggest_name(&name, &facts.host);
         }
     }

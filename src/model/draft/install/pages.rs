@@ -1,6 +1,6 @@
 //! The wizard's pages, and which comes next.
 
-use super::{Field, InstallDraft, InstallFacts, Problem, problems};
+use super::{Field, InstallDraft, InstallFacts, Origin, Problem, problems};
 use crate::draft::{Bound, machine, stops};
 
 /// A page of the wizard.
@@ -29,7 +29,7 @@ impl Page {
     #[must_use]
     pub const fn of(field: Field) -> Self {
         match field {
-            Field::Location => Self::Location,
+            Field::Location | Field::Disc => Self::Location,
             Field::Arguments | Field::Answers => Self::Installer,
             Field::Disk | Field::Pool | Field::Size | Field::Existing => Self::Storage,
             Field::Machine(machine::Field::Network | machine::Field::Mac) => Self::Network,
@@ -46,12 +46,14 @@ impl Page {
     }
 }
 
-/// The page after `page`; `None` where this one has an error yet, and after the last.
+/// The page after `page`, those without a choice passed over; `None` where this one has an error yet, and after the last.
 #[must_use]
 pub fn next_page(draft: &InstallDraft, facts: &InstallFacts, page: Page) -> Option<Page> {
     if stops(&page.problems(draft, facts)) {
         return None;
     }
     let at = Page::ALL.iter().position(|known| *known == page)?;
-    Page::ALL.get(at + 1).copied()
+    // Only a tree's installer is told anything.
+    let is_used = |page: &&Page| **page != Page::Installer || draft.origin == Origin::Tree;
+    Page::ALL.iter().skip(at + 1).find(is_used).copied()
 }

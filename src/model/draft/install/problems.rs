@@ -1,8 +1,11 @@
 //! What is wrong with a draft, as the place and the host are.
 
-use super::{InstallDraft, InstallFacts, Sight, disk};
+use super::{InstallDraft, InstallFacts, Origin, Sight, disk};
 use crate::{
-    draft::{Bound, Severity, import, machine},
+    draft::{
+        Bound, Severity, import,
+        machine::{self, NetworkChoice},
+    },
     tree::{Family, Finding, Note, Nothing, Place, PlaceError, Tree, Unreached},
     units::Bytes,
 };
@@ -15,6 +18,8 @@ const LONGEST: usize = 900;
 pub enum Field {
     /// The tree's address.
     Location,
+    /// The disc.
+    Disc,
     /// The kernel's arguments.
     Arguments,
     /// The installer's answers.
@@ -56,14 +61,18 @@ pub enum Problem {
     NoAnswers,
     /// No size at all.
     NoSize,
-    /// The guest system wants this much.
-    SmallDisk(Bytes),
+    /// The guest system wants this much; beside the disk that is made, or that is there.
+    SmallDisk(Field, Bytes),
     /// No disk at all: there is nothing to install on.
     Diskless,
     /// What the rules of disks and pools say, beside this field.
     Storage(Field, import::Problem),
     /// What starts from the disk cannot be passed over: the installer would not come up.
     StartsItself,
+    /// The disc's image has no label of one.
+    NoDisc,
+    /// There is no network to start from.
+    NoBootServer,
     /// Something of the machine itself.
     Machine(machine::Problem),
 }
@@ -76,20 +85,23 @@ impl Bound for Problem {
             Self::Place(_) | Self::NotLooked | Self::Looking | Self::Failed | Self::Nothing(_) | Self::Odd(_) => {
                 Field::Location
             }
-            Self::Unreached(_) => Field::Machine(machine::Field::Network),
+            Self::NoDisc => Field::Disc,
+            Self::Unreached(_) | Self::NoBootServer => Field::Machine(machine::Field::Network),
             Self::ArgumentsForeign | Self::ArgumentsTooLong => Field::Arguments,
             Self::NoAnswers => Field::Answers,
-            Self::NoSize | Self::SmallDisk(_) => Field::Size,
+            Self::NoSize => Field::Size,
             Self::Diskless => Field::Disk,
             Self::StartsItself => Field::Existing,
-            Self::Storage(field, _) => *field,
+            Self::Storage(field, _) | Self::SmallDisk(field, _) => *field,
             Self::Machine(problem) => Field::Machine(problem.field()),
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::Odd(_) | Self::Unreached(_) | Self::SmallDisk(_) | Self::Diskless => Severity::Warning,
+            Self::Odd(_) | Self::Unreached(_) | Self::SmallDisk(..) | Self::Diskless | Self::NoDisc => {
+                Severity::Warning
+            }
             Self::Storage(_, problem) => problem.severity(),
             Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
@@ -100,14 +112,40 @@ impl Bound for Problem {
 /// Everything that is wrong, in the order of the fields.
 #[must_use]
 pub fn problems(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
-    let mut all = place(draft, facts);
-    all.extend(arguments(draft));
-    all.extend(answers(draft, facts));
+    let mut all = match draft.origin {
+        Origin::Tree => tree(draft, facts),
+        Origin::Disc => disc(draft, facts),
+        Origin::Network => Vec::new(),
+    };
     let sizes = disk::sizes(draft, &facts.host);
     all.extend(machine::problems(&draft.machine, &facts.host, &sizes).into_iter().map(Problem::Machine));
     all.extend(disk::problems(draft, &facts.host));
-    all.extend(facts.unreached.filter(|_| facts.tree().is_some()).map(Problem::Unreached));
+    all.extend(way(draft, facts));
     all
+}
+
+fn tree(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
+    place(draft, facts).into_iter().chain(arguments(draft)).chain(answers(draft, facts)).collect()
+}
+
+fn disc(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
+    let beside = |problem| Problem::Storage(Field::Disc, problem);
+    match import::found(draft.disc.as_ref(), facts.disc.as_ref()) {
+        Err(problem) => vec![beside(problem)],
+        Ok(disc) if !disc.closed.is_empty() => {
+            vec![beside(import::Problem::Closed { paths: disc.closed.clone(), mendable: false })]
+        }
+        Ok(disc) => (!disc.optical).then_some(Problem::NoDisc).into_iter().collect(),
+    }
+}
+
+/// Whether the machine gets at the installer over its network.
+fn way(draft: &InstallDraft, facts: &InstallFacts) -> Option<Problem> {
+    match draft.origin {
+        Origin::Tree => draft.unreached(facts).map(Problem::Unreached),
+        Origin::Disc => None,
+        Origin::Network => (draft.machine.network == NetworkChoice::Unplugged).then_some(Problem::NoBootServer),
+    }
 }
 
 fn place(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     draft::{
         Bound, Severity, import,
-        machine::{DiskFacts, DiskInfo, DiskUser, PoolFacts, UserRole},
+        machine::{DiskFacts, DiskInfo, DiskUser, NetworkFacts, PoolFacts, UserRole},
         stops,
     },
     tree::{self, Distribution, Note, Nothing, PlaceError, Tree, Unreached},
@@ -47,12 +47,14 @@ fn facts() -> InstallFacts {
         volumes: BTreeSet::from(["cent7.img".to_owned(), "old.qcow2".to_owned()]),
     };
     let host = Facts { pools: vec![pool], ..Facts::default() };
-    InstallFacts { host, sight: Some(Sight::Found(Finding::Tree(Box::new(tree())))), unreached: None }
+    let sight = Some(Sight::Found(Finding::Tree(Box::new(tree()))));
+    InstallFacts { host, disc: None, sight }
 }
 
 fn draft() -> InstallDraft {
     let wishes = Wishes { pool: "default".into(), ..Wishes::default() };
     let mut draft = InstallDraft { location: ADDRESS.into(), ..InstallDraft::new(&wishes, &facts().host) };
+    draft.machine.network = NetworkChoice::UserMode;
     draft.suggest_name(&facts());
     draft
 }
@@ -83,7 +85,7 @@ fn the_courses_disk_is_small_and_taken() {
     facts.host.disk = Some(DiskFacts { path: DISK.into(), found: Ok(disk.clone()) });
     facts.host.recommended.storage = Some(Bytes::from_gib(20));
     let said = problems(&draft, &facts);
-    assert_eq!(said, [Problem::SmallDisk(Bytes::from_gib(20))]);
+    assert_eq!(said, [Problem::SmallDisk(Field::Existing, Bytes::from_gib(20))]);
     assert!(!stops(&said), "it is warned of, not refused");
     let user = DiskUser { machine: "other".into(), role: UserRole::Writes, active: false };
     facts.host.disk = Some(DiskFacts { path: DISK.into(), found: Ok(DiskInfo { users: vec![user], ..disk }) });
@@ -111,13 +113,24 @@ fn what_is_no_tree_stops_the_first_page() {
 
 #[test]
 fn what_is_odd_or_out_of_reach_is_said_and_goes_on() {
-    let draft = draft();
+    let mut draft = draft();
+    draft.machine.network = NetworkChoice::Network("class".into());
     let odd = Tree { notes: vec![Note::DotFilesMissing], ..tree() };
-    let facts = InstallFacts {
-        sight: Some(Sight::Found(Finding::Tree(Box::new(odd)))),
-        unreached: Some(Unreached::Isolated),
-        ..facts()
+    let facts = InstallFacts { sight: Some(Sight::Found(Finding::Tree(Box::new(odd)))), ..facts() };
+    let network = |isolated, address: &str| NetworkFacts {
+        name: "class".into(),
+        active: true,
+        isolated,
+        addresses: vec![address.parse().unwrap()],
     };
+    let with = |network| {
+        let host = Facts { networks: vec![network], ..facts.host.clone() };
+        InstallFacts { host, ..facts.clone() }
+    };
+    assert_eq!(problems(&draft, &with(network(false, "192.168.4.254/24"))), [Problem::Odd(Note::DotFilesMissing)]);
+    let own = problems(&draft, &with(network(true, "192.168.1.254/24")));
+    assert_eq!(own[1], Problem::Unreached(Unreached::HostFirewall));
+    let facts = with(network(true, "192.168.4.254/24"));
     let said = problems(&draft, &facts);
     assert_eq!(said, [Problem::Odd(Note::DotFilesMissing), Problem::Unreached(Unreached::Isolated)]);
     assert!(said.iter().all(|problem| problem.severity() == Severity::Warning));
@@ -158,4 +171,32 @@ fn a_new_disk_needs_a_pool_a_size_and_room() {
     assert_eq!(problems(&draft, &facts), [full(import::Problem::NoPool)]);
     draft.disk = DiskChoice::None;
     assert_eq!(problems(&draft, &facts), [Problem::Diskless]);
+}
+
+#[test]
+fn a_disc_is_looked_at_and_its_installer_told_nothing() {
+    let mut facts = facts();
+    facts.host.pools[0].volumes.insert("virtio-win-0.1.271.iso".into());
+    assert_eq!(facts.driver_discs(), ["/var/lib/libvirt/images/virtio-win-0.1.271.iso"]);
+    let path = "/isos/Win11.iso";
+    let disc = Some(Source::File(path.into()));
+    let draft = InstallDraft { origin: Origin::Disc, location: String::new(), disc, ..draft() };
+    let looking = Problem::Storage(Field::Disc, import::Problem::Looking);
+    assert_eq!(problems(&draft, &facts), [looking]);
+    let info = DiskInfo::new(ImageFormat::Raw, Bytes::from_gib(5), Bytes::from_gib(5));
+    let with = |optical| {
+        let disc = Some(DiskFacts { path: path.into(), found: Ok(DiskInfo { optical, ..info.clone() }) });
+        InstallFacts { disc, ..facts.clone() }
+    };
+    assert_eq!(problems(&draft, &with(false)), [Problem::NoDisc]);
+    assert_eq!(problems(&draft, &with(true)), []);
+    assert_eq!(next_page(&draft, &with(true), Page::Location), Some(Page::System));
+}
+
+#[test]
+fn a_boot_server_needs_a_network() {
+    let mut draft = InstallDraft { origin: Origin::Network, ..draft() };
+    assert_eq!(problems(&draft, &facts()), []);
+    draft.machine.network = NetworkChoice::Unplugged;
+    assert_eq!(problems(&draft, &facts()), [Problem::NoBootServer]);
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::IpNet;
+
 use crate::{
     capabilities::VirtType,
     project::Standing,
@@ -48,12 +50,16 @@ pub struct HostFacts {
 }
 
 /// A virtual network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkFacts {
     /// Its name.
     pub name: String,
     /// Whether it runs.
     pub active: bool,
+    /// Whether nothing is forwarded out of it.
+    pub isolated: bool,
+    /// The host's own addresses in it.
+    pub addresses: Vec<IpNet>,
 }
 
 /// A storage pool.
@@ -198,6 +204,13 @@ impl Facts {
     #[must_use]
     pub fn pool(&self, name: &str) -> Option<&PoolFacts> {
         self.pools.iter().find(|pool| pool.name == name)
+    }
+
+    /// Takes the names of a pool's volumes, as they are now.
+    pub fn listed(&mut self, pool: &str, names: BTreeSet<String>) {
+        if let Some(known) = self.pools.iter_mut().find(|known| known.name == pool) {
+            known.volumes = names;
+        }
     }
 
     /// The disk, where it can be used.

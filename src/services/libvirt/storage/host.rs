@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lectern_model::{
+    guest_os::DiscLabel,
     id::DomainId,
     storage::{ImageFormat, Pool, PoolId, Volume, machine::Machine, new_volume::NewVolume, pool::PoolKind},
     units::Bytes,
@@ -172,6 +173,20 @@ impl Host {
             })
         };
         self.storage(LIMIT, work).await
+    }
+
+    /// The label of the disc at `path`; `None` where it is no disc.
+    ///
+    /// # Errors
+    /// [`StorageError::NoImage`] if it is not there; else as libvirt gives it.
+    pub async fn disc_label(&self, path: String) -> Result<Option<DiscLabel>, StorageError> {
+        let work = move |host: &Connection| {
+            let connect = host.connect();
+            pieces::with_volume(connect, &path, |volume| {
+                pieces::read_at(connect, volume, DiscLabel::AT, DiscLabel::LENGTH)
+            })
+        };
+        Ok(DiscLabel::parse(&self.storage(LIMIT, work).await?))
     }
 
     /// All images of a folder with the daemon's eyes, in a pool or not; each with its base.

@@ -14,7 +14,7 @@ use crate::{
     install::disc::Disc,
     plan::{
         Plan, Purpose, Step,
-        steps::{CreateVolume, Define, FillVolume, PassOver, Start, StartNetwork},
+        steps::{CreateVolume, Define, FillVolume, PassOver, Start, StartNetwork, StartPool},
     },
 };
 
@@ -29,6 +29,8 @@ pub struct Install {
     pub name: String,
     /// Its XML, which tries the hard disk first and the boot disc after it.
     pub xml: Document,
+    /// Pools that have to be started.
+    pub pools: Vec<String>,
     /// The boot disc that is brought to the host; none where the installer comes from elsewhere.
     pub disc: Option<BootDisc>,
     /// The disk that is made, with its pool.
@@ -54,12 +56,13 @@ pub struct BootDisc {
     pub name: String,
 }
 
-/// The steps of an installation: disc, disk, network, machine, start. With the start the plan is done: what comes then,
+/// The steps of an installation: pools, disc, disk, network, machine, start. With the start the plan is done: what comes then,
 /// the machine does alone.
 #[must_use]
 pub fn install(wish: Install) -> Plan {
-    let Install { host, id, name, xml, disc, disk, pass_over, network, more, place } = wish;
+    let Install { host, id, name, xml, pools, disc, disk, pass_over, network, more, place } = wish;
     let mut steps: Vec<Step> = Vec::new();
+    steps.extend(pools.into_iter().map(|name| StartPool { name }.into()));
     steps.extend(disc.map(|BootDisc { disc, pool, name }| {
         let new = NewVolume::thin(&name, ImageFormat::Raw, disc.length);
         Step::from(FillVolume { pool, new, file: disc.path })

@@ -71,6 +71,30 @@ impl Quietly {
         });
     }
 
+    /// Lists these in a row.
+    pub(crate) fn list(&self, row: &adw::ComboRow, names: &[&str]) {
+        self.0.set(true);
+        row.set_model(Some(&gtk::StringList::new(names)));
+        self.0.set(false);
+    }
+
+    /// Chooses the one at this place of a row's list.
+    pub(crate) fn select(&self, row: &adw::ComboRow, nth: Option<usize>) {
+        self.0.set(true);
+        row.set_selected(nth.and_then(|nth| u32::try_from(nth).ok()).unwrap_or(0));
+        self.0.set(false);
+    }
+
+    /// Calls `chosen` with the place of what the user chose of a row's list.
+    pub(crate) fn connect_selected(&self, row: &adw::ComboRow, chosen: impl Fn(usize) + 'static) {
+        let quiet = Rc::clone(&self.0);
+        row.connect_selected_notify(move |row| {
+            if let (false, Ok(nth)) = (quiet.get(), usize::try_from(row.selected())) {
+                chosen(nth);
+            }
+        });
+    }
+
     /// Chooses one of a group of radio buttons.
     pub(crate) fn choose(&self, radio: &gtk::CheckButton) {
         self.0.set(true);

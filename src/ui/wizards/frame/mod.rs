@@ -3,7 +3,10 @@
 
 mod diff;
 mod fields;
+mod radios;
 mod review;
+pub(crate) mod size;
+mod xml;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,7 +15,9 @@ use relm4::{adw, adw::prelude::*, gtk};
 pub(crate) use self::{
     diff::DiffView,
     fields::{Fields, Line, Offer, Quietly},
+    radios::radios,
     review::{Cost, Review, ReviewText},
+    xml::XmlEditor,
 };
 use crate::i18n::{gettext, gettext_f};
 

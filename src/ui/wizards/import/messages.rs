@@ -1,9 +1,8 @@
 //! What the wizard is told, and by whom.
 
 use lectern_model::{
-    draft::import::{DiskFacts, ImportDraft, Source, Usage},
+    draft::import::{ImportDraft, Usage},
     guest_os::GuestOs,
-    storage::{PoolId, Volume},
     units::Bytes,
 };
 use lectern_services::{
@@ -15,7 +14,7 @@ use lectern_services::{
 
 use crate::{
     settings::Settings,
-    wizards::{frame::FrameEvent, machine::MachineMsg},
+    wizards::{frame::FrameEvent, machine::MachineMsg, picker::PickMsg},
 };
 
 /// What is needed to open the wizard.
@@ -37,20 +36,12 @@ pub(crate) enum ImportMsg {
     Frame(FrameEvent),
     /// The host's machines have these names now.
     Names(Vec<String>),
-    /// The pool whose volumes are listed, by its place in the list.
-    PoolShown(u32),
+    /// From the list of disks.
+    Pick(PickMsg),
     /// Look into the pools again.
     Refresh,
-    /// Start the pool whose volumes are to be listed.
-    StartPool,
     /// Make the pool that every installation has.
     MakePool,
-    /// The disk was chosen.
-    Source(Source),
-    /// A path was typed, and nothing more for a while.
-    Typed(String),
-    /// Choose a file by the desktop's own dialog.
-    Browse,
     /// Let QEMU's user pass through the folders.
     Mend,
     /// What is done with the disk.
@@ -68,10 +59,6 @@ pub(crate) enum ImportMsg {
 pub(crate) enum ImportCmd {
     /// What the host is like.
     Surroundings(Result<Box<Surroundings>, StorageError>),
-    /// The volumes of a pool.
-    Volumes(PoolId, Result<Vec<Volume>, StorageError>),
-    /// What is at a path.
-    Disk(DiskFacts),
     /// All guest systems that are known.
     Systems(Vec<GuestOs>),
     /// Whether KVM is there and boots no guest.

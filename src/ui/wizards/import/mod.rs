@@ -1,28 +1,25 @@
 //! The wizard that makes a machine of a disk that exists.
 
 mod choices;
-mod disk;
 mod messages;
 mod review;
 mod usage;
-mod words;
+pub(crate) mod words;
 mod work;
 
-use std::{cell::Cell, collections::HashSet, rc::Rc};
+use std::collections::HashSet;
 
 use relm4::{adw, adw::prelude::*, prelude::*};
 
-use lectern_model::{
-    draft::import::{Facts, Field, ImportDraft, Page},
-    storage::Pool,
-};
+use lectern_model::draft::import::{Facts, Field, ImportDraft, Page};
 use lectern_services::{host::Host, plan::Plan, readiness::Mend};
 
 pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput};
-use self::{disk::DiskPage, messages::ImportCmd, usage::UsagePage};
+use self::{messages::ImportCmd, usage::UsagePage};
 use super::{
     frame::{Fields, Frame, Review, Step},
     machine::MachinePages,
+    picker::{Kind, Picker},
 };
 use crate::i18n::gettext;
 
@@ -31,20 +28,15 @@ pub(crate) struct ImportWizard {
     host: Host,
     draft: ImportDraft,
     facts: Facts,
-    pools: Vec<Pool>,
-    /// The pool whose volumes are listed.
-    listed: usize,
     /// Pages on which the user wanted to go on: all their problems are said.
     asked: HashSet<Page>,
-    /// Counts what is typed, so that only the last is looked at.
-    typed: Rc<Cell<u64>>,
     /// Whether the draft is one to go on with, so that nothing is suggested.
     kept: bool,
     plan: Option<Plan>,
     dialog: adw::Dialog,
     frame: Frame,
     fields: Fields<Field>,
-    disk: DiskPage,
+    picker: Picker,
     usage: UsagePage,
     machine: MachinePages,
     review: Review,
@@ -75,13 +67,9 @@ impl Component for ImportWizard {
         match message {
             ImportMsg::Frame(event) => self.frame_said(event, &sender),
             ImportMsg::Names(names) => self.facts.names = names.into_iter().collect(),
-            ImportMsg::PoolShown(nth) => self.list(nth, &sender),
+            ImportMsg::Pick(message) => self.picked(message, &sender),
             ImportMsg::Refresh => self.look_again(&sender),
-            ImportMsg::StartPool => self.start_pool(&sender),
             ImportMsg::MakePool => drop(sender.output(ImportOutput::Mend(Mend::Pool))),
-            ImportMsg::Source(source) => self.choose(Some(source), &sender),
-            ImportMsg::Typed(path) => self.typed(path, &sender),
-            ImportMsg::Browse => self.disk.browse(&self.dialog),
             ImportMsg::Mend => self.draft.mend_access = true,
             ImportMsg::Usage(usage) => self.draft.usage = usage,
             ImportMsg::OverlaySize(size) => self.resize(size),
@@ -94,8 +82,6 @@ impl Component for ImportWizard {
     fn update_cmd(&mut self, message: ImportCmd, sender: ComponentSender<Self>, _root: &adw::Dialog) {
         match message {
             ImportCmd::Surroundings(told) => self.surroundings(told, &sender),
-            ImportCmd::Volumes(pool, told) => self.volumes(pool, told),
-            ImportCmd::Disk(disk) => self.disk_known(disk),
             ImportCmd::Systems(systems) => self.machine.systems_known(systems, &self.draft.machine),
             ImportCmd::Probed(broken) => self.machine.probed(broken, &self.draft.machine, &self.facts),
             ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),
@@ -110,8 +96,10 @@ impl ImportWizard {
         let facts = Facts { names: init.names.into_iter().collect(), ..Facts::default() };
         let kept = init.draft.is_some();
         let mut fields = Fields::new();
-        let disk = DiskPage::new(input, init.host.uri().is_local());
-        fields.note(Field::Source, disk.field(), disk.found());
+        let told = input.clone();
+        let picker = Picker::new(&init.host, Kind::Disks, move |message| drop(told.send(ImportMsg::Pick(message))));
+        fields.note(Field::Source, picker.view.field(), picker.view.found());
+        let disk = picker.view.page();
         let usage = UsagePage::new(input, &mut fields);
         let told = input.clone();
         let tell = move |message| drop(told.send(ImportMsg::Machine(message)));
@@ -122,7 +110,7 @@ impl ImportWizard {
         review.widget().add(&status);
         let step = |page, title, content: &adw::PreferencesPage| (page, title, content.clone().upcast::<gtk::Widget>());
         let pages = [
-            step(Page::Disk, gettext("Disk"), disk.widget()),
+            step(Page::Disk, gettext("Disk"), &disk),
             step(Page::Use, gettext("Use"), usage.widget()),
             step(Page::System, gettext("System"), machine.system.widget()),
             step(Page::Network, gettext("Network and Start"), machine.network.widget()),
@@ -144,16 +132,13 @@ impl ImportWizard {
             host: init.host,
             draft,
             facts,
-            pools: Vec::new(),
-            listed: 0,
             asked: HashSet::new(),
-            typed: Rc::default(),
             kept,
             plan: None,
             dialog: dialog.clone(),
             frame,
             fields,
-            disk,
+            picker,
             usage,
             machine,
             review,

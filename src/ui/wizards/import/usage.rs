@@ -2,19 +2,13 @@
 
 use relm4::{Sender, adw, adw::prelude::*, gtk};
 
-use lectern_model::{
-    draft::import::{Facts, Field, ImportDraft, Source, Usage},
-    units::Bytes,
-};
+use lectern_model::draft::import::{Facts, Field, ImportDraft, Source, Usage};
 
 use super::ImportMsg;
 use crate::{
     i18n::{gettext, gettext_f},
-    wizards::frame::{Fields, Quietly},
+    wizards::frame::{Fields, Quietly, size},
 };
-
-/// The largest overlay that can be asked for.
-const MOST: f64 = 65_536.0;
 
 /// The page.
 pub(super) struct UsagePage {
@@ -78,7 +72,7 @@ impl UsagePage {
         self.place.set_visible(draft.usage.makes_file());
         self.size.set_visible(draft.usage == Usage::Overlay);
         let base = facts.usable_disk().map(|disk| disk.virtual_size).unwrap_or_default();
-        let shown = gib(draft.overlay_size.unwrap_or(base));
+        let shown = size::gib(draft.overlay_size.unwrap_or(base));
         self.quietly.set_number(&self.size, shown, 0.05);
         let args = [("size", base.to_string())];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -133,37 +127,8 @@ fn choice(usage: Usage, radio: &gtk::CheckButton, quietly: &Quietly, input: &Sen
 }
 
 fn size_row(quietly: &Quietly, input: &Sender<ImportMsg>) -> adw::SpinRow {
-    let row = adw::SpinRow::builder()
-        .title(gettext("Size of the Overlay"))
-        .adjustment(&gtk::Adjustment::new(0.0, 0.0, MOST, 1.0, 10.0, 0.0))
-        .digits(1)
-        .accessible_role(gtk::AccessibleRole::Group)
-        .build();
+    let row = size::row(&gettext("Size of the Overlay"), "");
     let input = input.clone();
-    quietly.connect_number(&row, move |gib| drop(input.send(ImportMsg::OverlaySize(bytes(gib)))));
+    quietly.connect_number(&row, move |gib| drop(input.send(ImportMsg::OverlaySize(size::bytes(gib)))));
     row
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a size to be read, with one digit")]
-fn gib(size: Bytes) -> f64 {
-    // Rounded up, so that the figure shown is never below the base's.
-    (size.0 as f64 / f64::from(1 << 30) * 10.0).ceil() / 10.0
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the row keeps it between 0 and 65536 GiB")]
-fn bytes(gib: f64) -> Bytes {
-    Bytes((gib * f64::from(1 << 30)).round() as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_size_that_is_shown_is_never_below_the_base() {
-        for size in [1, 96 << 20, (20 << 30) - 1, 20 << 30, 100_663_296] {
-            assert!(bytes(gib(Bytes(size))) >= Bytes(size), "{size}");
-        }
-        assert!((gib(Bytes::from_gib(20)) - 20.0).abs() < f64::EPSILON);
-    }
 }

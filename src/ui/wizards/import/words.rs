@@ -40,12 +40,13 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
 }
 
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.
-pub(super) const fn waits(problem: &Problem) -> bool {
+pub(crate) const fn waits(problem: &Problem) -> bool {
     matches!(problem, Problem::NoSource | Problem::Looking)
         || matches!(problem, Problem::Machine(problem) if machine::words::waits(problem))
 }
 
-fn text(problem: &Problem) -> String {
+/// What is wrong, and what to do about it.
+pub(crate) fn text(problem: &Problem) -> String {
     match problem {
         Problem::NoSource => gettext("Choose a volume above, or type the path of a file."),
         Problem::RelativePath => gettext("A path begins with /."),
@@ -152,15 +153,5 @@ fn in_use(user: &DiskUser) -> String {
             "It stands on {path}, to which {name} writes. What stands on it may be broken already.",
             &[("name", &user.machine), ("path", path)],
         ),
-    }
-}
-
-/// A machine that needs a disk, in a few words.
-pub(super) fn user(user: &DiskUser) -> String {
-    let args = [("name", user.machine.as_str())];
-    match (&user.role, user.active) {
-        (UserRole::Base, _) => gettext_f("{name} (stands on it)", &args),
-        (_, true) => gettext_f("{name} (writes to it, on now)", &args),
-        (_, false) => gettext_f("{name} (writes to it)", &args),
     }
 }

@@ -1,24 +1,18 @@
 //! What the wizard does: it asks the host, keeps the draft, and goes from page to page.
 
-use std::{rc::Rc, time::Duration};
+use relm4::{adw::prelude::*, gtk, prelude::*};
 
-use relm4::{adw::prelude::*, gtk::glib, prelude::*};
-
-use lectern_model::{
-    draft::{
-        Bound, Severity,
-        import::{DiskFacts, DiskFault, Field, Page, Problem, Source, next_page, problems},
-    },
-    storage::{PoolId, Volume},
+use lectern_model::draft::{
+    Bound, Severity,
+    import::{DiskFacts, Field, Page, Problem, next_page, problems},
 };
 use lectern_services::{
-    disk::{Cancel, draft},
     host::StorageError,
     making::{self, Surroundings},
-    plan::{Plan, storage},
+    plan::Plan,
 };
 
-use super::{ImportMsg, ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
+use super::{ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
 use crate::{
     dialogs,
     errors::UserText,
@@ -26,11 +20,9 @@ use crate::{
     wizards::{
         frame::{FrameEvent, Line},
         machine,
+        picker::{PickMsg, Picked},
     },
 };
-
-/// How long nothing may be typed before a path is looked at.
-const TYPED: Duration = Duration::from_millis(400);
 
 impl ImportWizard {
     /// Asks for what the pages need, each off this thread.
@@ -40,18 +32,18 @@ impl ImportWizard {
             ImportCmd::Surroundings(making::surroundings(&host, false).await.map(Box::new))
         });
         sender.oneshot_command(async { ImportCmd::Systems(machine::systems().await) });
-        if self.draft.source.is_some() {
-            self.probe(sender);
+        if let Some(source) = &self.draft.source {
+            self.picker.probe(source);
         }
     }
 
-    pub(super) fn look_again(&mut self, sender: &ComponentSender<Self>) {
+    fn look_again(&mut self, sender: &ComponentSender<Self>) {
         let host = self.host.clone();
         sender.oneshot_command(async move {
             ImportCmd::Surroundings(making::surroundings(&host, true).await.map(Box::new))
         });
-        if self.draft.source.is_some() {
-            self.probe(sender);
+        if let Some(source) = &self.draft.source {
+            self.picker.probe(source);
         }
     }
 
@@ -64,15 +56,12 @@ impl ImportWizard {
             Ok(told) => *told,
             Err(error) => return dialogs::show_error(&UserText::from(&error), &self.dialog),
         };
-        self.pools.clone_from(&told.pools);
+        let pools = told.pools.clone();
         if self.machine.told(told, &mut self.draft.machine, &mut self.facts, self.kept) {
             self.begin(sender);
         }
-        let place = self.pools.iter().position(|pool| Some(&pool.name) == self.draft.pool.as_ref());
-        self.listed = place.unwrap_or(0).min(self.pools.len().saturating_sub(1));
-        self.disk.show_pools(&self.pools, self.listed);
+        self.picker.show_pools(&pools, self.draft.pool.as_deref());
         self.usage.show_pools(&self.facts, self.draft.pool.as_deref());
-        self.ask_volumes(sender);
     }
 
     /// What could not be suggested before the host was known.
@@ -89,92 +78,23 @@ impl ImportWizard {
         }
     }
 
-    pub(super) fn list(&mut self, nth: u32, sender: &ComponentSender<Self>) {
-        let Ok(nth) = usize::try_from(nth) else { return };
-        if nth < self.pools.len() && nth != self.listed {
-            self.listed = nth;
-            self.ask_volumes(sender);
-        }
-    }
-
-    /// Starts the pool that is listed: its own plan, as it may hold the disk that is looked for.
-    pub(super) fn start_pool(&self, sender: &ComponentSender<Self>) {
-        if let Some(pool) = self.pools.get(self.listed) {
-            let plan = storage::start_pool(self.host.uri(), pool);
-            drop(sender.output(ImportOutput::Prepare(Box::new(plan))));
-        }
-    }
-
-    fn ask_volumes(&mut self, sender: &ComponentSender<Self>) {
-        let Some(pool) = self.pools.get(self.listed) else { return };
-        if !pool.state.is_active() {
-            return self.disk.show_stopped();
-        }
-        let (host, id) = (self.host.clone(), pool.id);
-        sender.oneshot_command(async move { ImportCmd::Volumes(id, host.volumes(id, true).await) });
-    }
-
-    pub(super) fn volumes(&mut self, id: PoolId, told: Result<Vec<Volume>, StorageError>) {
-        let Some(pool) = self.pools.get(self.listed).filter(|pool| pool.id == id) else { return };
-        match told {
-            Ok(volumes) => self.disk.show_volumes(&pool.name, &volumes, self.draft.source.as_ref()),
-            Err(error) => dialogs::show_error(&UserText::from(&error), &self.dialog),
-        }
-    }
-
-    pub(super) fn choose(&mut self, source: Option<Source>, sender: &ComponentSender<Self>) {
-        if self.draft.source == source {
-            return;
-        }
-        self.typed.set(self.typed.get() + 1);
-        self.draft.choose_source(source, &self.facts);
-        self.facts.disk = None;
-        self.disk.show_source(self.draft.source.as_ref());
-        self.probe(sender);
-    }
-
-    /// Looks at a path once it has been typed.
-    pub(super) fn typed(&mut self, path: String, sender: &ComponentSender<Self>) {
-        let now = self.typed.get() + 1;
-        self.typed.set(now);
-        if path.is_empty() {
-            // A volume was chosen, or the path was taken back.
-            if matches!(self.draft.source, Some(Source::File(_))) {
-                self.draft.choose_source(None, &self.facts);
+    pub(super) fn picked(&mut self, message: PickMsg, sender: &ComponentSender<Self>) {
+        let parent: gtk::Widget = self.dialog.clone().upcast();
+        match self.picker.act(message, self.draft.source.as_ref(), &parent) {
+            Some(Picked::Source(source)) => {
+                self.draft.choose_source(source, &self.facts);
                 self.facts.disk = None;
             }
-            return;
+            Some(Picked::Found(disk)) => self.disk_known(disk),
+            Some(Picked::Listed(pool, names)) => self.facts.listed(&pool, names),
+            Some(Picked::Prepare(plan)) => drop(sender.output(ImportOutput::Prepare(plan))),
+            Some(Picked::Refresh) => self.look_again(sender),
+            Some(Picked::Failed(error)) => dialogs::show_error(&UserText::from(&error), &self.dialog),
+            None => {}
         }
-        if self.draft.source.as_ref().is_some_and(|source| source.path() == path) {
-            return;
-        }
-        let (typed, input) = (Rc::clone(&self.typed), sender.input_sender().clone());
-        glib::timeout_add_local_once(TYPED, move || {
-            if typed.get() == now {
-                drop(input.send(ImportMsg::Source(Source::File(path))));
-            }
-        });
     }
 
-    fn probe(&self, sender: &ComponentSender<Self>) {
-        let Some(source) = self.draft.source.clone() else { return };
-        if !source.path().starts_with('/') {
-            return;
-        }
-        let host = self.host.clone();
-        sender.oneshot_command(async move {
-            let disk = draft::disk(&host, source.path(), &Cancel::default()).await;
-            ImportCmd::Disk(disk.unwrap_or_else(|error| DiskFacts {
-                path: source.path().to_owned(),
-                found: Err(DiskFault::Unreachable(UserText::from(&error).title)),
-            }))
-        });
-    }
-
-    pub(super) fn disk_known(&mut self, disk: DiskFacts) {
-        if self.draft.source.as_ref().is_none_or(|source| source.path() != disk.path) {
-            return;
-        }
+    fn disk_known(&mut self, disk: DiskFacts) {
         self.facts.disk = Some(disk);
         if !self.kept {
             self.draft.suggest_usage(&self.facts);
@@ -260,16 +180,11 @@ impl ImportWizard {
     /// Shows the draft, and what is wrong with it.
     pub(super) fn show(&mut self) {
         self.frame.set_filled(self.draft.is_filled());
-        let looking = self.draft.source.is_some() && self.facts.disk.is_none();
-        self.disk.show_found(self.facts.disk.as_ref(), looking && self.may_look());
+        self.picker.show(self.draft.source.as_ref(), self.facts.disk.as_ref());
         self.usage.show(&self.draft, &self.facts);
         self.machine.show(&self.draft.machine);
         let lines = self.lines();
         self.fields.show(&lines);
-    }
-
-    fn may_look(&self) -> bool {
-        self.draft.source.as_ref().is_some_and(|source| source.path().starts_with('/'))
     }
 
     fn lines(&self) -> Vec<(Field, Line)> {

@@ -148,6 +148,13 @@ impl MachinePages {
         self.system.show_systems(&self.systems, draft.os.as_deref());
     }
 
+    /// Chooses the guest system with this identifier, as if the user had; it may not be known.
+    pub(crate) fn choose_system(&self, id: Option<&str>, draft: &mut MachineDraft, facts: &mut Facts) {
+        let place = self.systems.iter().position(|system| id.is_some() && system.id.as_deref() == id);
+        self.choose(place.and_then(|nth| u32::try_from(nth + 1).ok()).unwrap_or(0), draft, facts);
+        self.system.select_system(&self.systems, draft.os.as_deref());
+    }
+
     /// The first of the list is unknown.
     fn choose(&self, nth: u32, draft: &mut MachineDraft, facts: &mut Facts) {
         let nth = usize::try_from(nth).ok().and_then(|nth| nth.checked_sub(1));

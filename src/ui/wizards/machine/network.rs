@@ -31,6 +31,7 @@ pub(crate) struct NetworkPage {
     model: adw::ComboRow,
     mac: adw::EntryRow,
     start: adw::SwitchRow,
+    last: adw::PreferencesGroup,
     quietly: Quietly,
 }
 
@@ -54,7 +55,7 @@ impl NetworkPage {
         let page = adw::PreferencesPage::new();
         page.add(&group);
         page.add(&last);
-        let this = Self { page, network, model, mac, start, quietly: Quietly::default() };
+        let this = Self { page, network, model, mac, start, last, quietly: Quietly::default() };
         this.listen(tell);
         this
     }
@@ -75,6 +76,11 @@ impl NetworkPage {
     /// The widget.
     pub(crate) const fn widget(&self) -> &adw::PreferencesPage {
         &self.page
+    }
+
+    /// Leaves out whether the machine is started: an installation starts it.
+    pub(crate) fn always_starts(&self) {
+        self.last.set_visible(false);
     }
 
     /// Lists what a machine can be plugged into.

@@ -1,28 +1,32 @@
-//! The page with the disk: a volume of a pool, or another file; and what was found there.
+//! What the picker shows: the volumes of a pool, a path, and what was found.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use relm4::{
-    Sender, adw,
+    adw,
     adw::prelude::*,
     gtk::{self, glib},
 };
 
 use lectern_model::{
-    draft::import::{DiskFacts, DiskUser, Source},
+    draft::{
+        import::Source,
+        machine::{DiskFacts, DiskUser, UserRole},
+    },
     storage::{Pool, Volume, volume::VolumeKind},
 };
 
-use super::{ImportMsg, words};
+use super::{Kind, PickMsg, Tell, usable};
 use crate::{
     buttons,
     i18n::{gettext, gettext_f},
     wizards::frame::Quietly,
 };
 
-/// The page.
-pub(super) struct DiskPage {
-    page: adw::PreferencesPage,
+/// The groups of rows.
+pub(crate) struct PickerView {
+    kind: Kind,
+    other: adw::PreferencesGroup,
     pool: adw::ComboRow,
     volumes: adw::PreferencesGroup,
     rows: Vec<adw::ActionRow>,
@@ -34,12 +38,12 @@ pub(super) struct DiskPage {
     busy: adw::Spinner,
     /// What the rows show, so that they are made anew only where it differs.
     shown: Option<(Option<DiskFacts>, bool)>,
-    input: Sender<ImportMsg>,
+    tell: Tell,
 }
 
-impl DiskPage {
-    /// An empty page; `local` offers the desktop's own dialog for files.
-    pub(super) fn new(input: &Sender<ImportMsg>, local: bool) -> Self {
+impl PickerView {
+    /// Empty; `local` offers the desktop's own dialog for files.
+    pub(super) fn new(tell: &Tell, kind: Kind, local: bool) -> Self {
         let pool = adw::ComboRow::builder().title(gettext("Storage Pool")).build();
         let refresh = buttons::flat("view-refresh-symbolic", &gettext("Look Again"));
         pool.add_suffix(&refresh);
@@ -48,18 +52,15 @@ impl DiskPage {
         let path = adw::EntryRow::builder().title(gettext("Path on the Host")).activates_default(true).build();
         let other = adw::PreferencesGroup::builder().title(gettext("Another File")).build();
         other.add(&path);
-        let found = adw::PreferencesGroup::builder().title(gettext("The Disk")).build();
+        let found = adw::PreferencesGroup::builder().title(title(kind)).build();
         let busy = adw::Spinner::builder().visible(false).build();
         found.set_header_suffix(Some(&busy));
-        let page = adw::PreferencesPage::new();
-        for group in [&volumes, &other, &found] {
-            page.add(group);
-        }
         let (rows, facts) = (Vec::new(), Vec::new());
         // The first of the group that all volumes share; nobody sees it.
         let radio = gtk::CheckButton::new();
         let this = Self {
-            page,
+            kind,
+            other,
             pool,
             volumes,
             rows,
@@ -70,39 +71,48 @@ impl DiskPage {
             facts,
             busy,
             shown: None,
-            input: input.clone(),
+            tell: Arc::clone(tell),
         };
         this.listen(&refresh, local);
         this
     }
 
     fn listen(&self, refresh: &gtk::Button, local: bool) {
-        let input = self.input.clone();
-        self.pool.connect_selected_notify(move |row| drop(input.send(ImportMsg::PoolShown(row.selected()))));
-        let input = self.input.clone();
-        refresh.connect_clicked(move |_| drop(input.send(ImportMsg::Refresh)));
-        let input = self.input.clone();
-        self.quietly.connect(&self.path, move |path| drop(input.send(ImportMsg::Typed(path.trim().to_owned()))));
+        let tell = Arc::clone(&self.tell);
+        self.pool.connect_selected_notify(move |row| tell(PickMsg::PoolShown(row.selected())));
+        let tell = Arc::clone(&self.tell);
+        refresh.connect_clicked(move |_| tell(PickMsg::Refresh));
+        let tell = Arc::clone(&self.tell);
+        self.quietly.connect(&self.path, move |path| tell(PickMsg::Typed(path.trim().to_owned())));
         if local {
             let browse = buttons::flat("document-open-symbolic", &gettext("Choose a File…"));
-            let input = self.input.clone();
-            browse.connect_clicked(move |_| drop(input.send(ImportMsg::Browse)));
+            let tell = Arc::clone(&self.tell);
+            browse.connect_clicked(move |_| tell(PickMsg::Browse));
             self.path.add_suffix(&browse);
         }
     }
 
-    /// The widget.
-    pub(super) const fn widget(&self) -> &adw::PreferencesPage {
-        &self.page
+    /// The groups, in their order.
+    pub(crate) const fn groups(&self) -> [&adw::PreferencesGroup; 3] {
+        [&self.volumes, &self.other, &self.found]
+    }
+
+    /// A page with the groups.
+    pub(crate) fn page(&self) -> adw::PreferencesPage {
+        let page = adw::PreferencesPage::new();
+        for group in self.groups() {
+            page.add(group);
+        }
+        page
     }
 
     /// The field that the keyboard goes to where no disk was chosen.
-    pub(super) const fn field(&self) -> &adw::EntryRow {
+    pub(crate) const fn field(&self) -> &adw::EntryRow {
         &self.path
     }
 
     /// The group under which problems of the disk are said.
-    pub(super) const fn found(&self) -> &adw::PreferencesGroup {
+    pub(crate) const fn found(&self) -> &adw::PreferencesGroup {
         &self.found
     }
 
@@ -118,11 +128,15 @@ impl DiskPage {
 
     /// Lists the volumes of the pool that is shown.
     pub(super) fn show_volumes(&mut self, pool: &str, volumes: &[Volume], chosen: Option<&Source>) {
-        let usable = |volume: &&Volume| matches!(volume.kind, VolumeKind::File | VolumeKind::Block);
+        let offered = |volume: &&Volume| is_offered(self.kind, volume);
         let mut rows: Vec<_> =
-            volumes.iter().filter(usable).map(|volume| self.volume_row(pool, volume, chosen)).collect();
+            volumes.iter().filter(offered).map(|volume| self.volume_row(pool, volume, chosen)).collect();
         if rows.is_empty() {
-            rows.push(adw::ActionRow::builder().title(gettext("This pool has no volume")).build());
+            let empty = match self.kind {
+                Kind::Disks => gettext("This pool has no volume"),
+                Kind::Discs => gettext("This pool has no image of a disc (.iso)"),
+            };
+            rows.push(adw::ActionRow::builder().title(empty).build());
         }
         self.replace(rows);
     }
@@ -131,10 +145,10 @@ impl DiskPage {
     pub(super) fn show_stopped(&mut self) {
         let row = adw::ActionRow::builder().title(gettext("This pool is stopped")).build();
         let start = gtk::Button::builder().label(gettext("Start the Pool")).valign(gtk::Align::Center).build();
-        let input = self.input.clone();
+        let tell = Arc::clone(&self.tell);
         start.connect_clicked(move |button| {
             button.set_sensitive(false);
-            drop(input.send(ImportMsg::StartPool));
+            tell(PickMsg::StartPool);
         });
         row.add_suffix(&start);
         self.replace(vec![row]);
@@ -167,10 +181,10 @@ impl DiskPage {
         row.add_prefix(&radio);
         row.set_activatable_widget(Some(&radio));
         let source = Source::Volume { pool: pool.to_owned(), name: volume.name.clone(), path: volume.path.clone() };
-        let input = self.input.clone();
+        let tell = Arc::clone(&self.tell);
         radio.connect_toggled(move |radio| {
             if radio.is_active() {
-                drop(input.send(ImportMsg::Source(source.clone())));
+                tell(PickMsg::Source(source.clone()));
             }
         });
         row
@@ -230,14 +244,14 @@ impl DiskPage {
     }
 
     /// Opens the desktop's own dialog.
-    pub(super) fn browse(&self, parent: &impl IsA<gtk::Widget>) {
+    pub(super) fn browse(&self, parent: &gtk::Widget) {
         let dialog = gtk::FileDialog::builder().title(gettext("Choose a Disk Image")).build();
         let window = parent.root().and_downcast::<gtk::Window>();
-        let input = self.input.clone();
+        let tell = Arc::clone(&self.tell);
         dialog.open(window.as_ref(), None::<&relm4::gtk::gio::Cancellable>, move |file| {
             let path = file.ok().and_then(|file| file.path());
             if let Some(path) = path.as_deref().and_then(Path::to_str) {
-                drop(input.send(ImportMsg::Source(Source::File(path.to_owned()))));
+                tell(PickMsg::Source(Source::File(path.to_owned())));
             }
         });
     }
@@ -250,7 +264,7 @@ fn pool_name(pool: &Pool) -> String {
 
 /// Format and sizes, and the chain from the image down to its last base.
 fn rows(disk: &DiskFacts) -> Vec<adw::ActionRow> {
-    let Ok(info) = &disk.found else { return Vec::new() };
+    let Some(info) = usable(Some(disk)) else { return Vec::new() };
     let args = [
         ("format", info.format.driver()),
         ("size", &info.virtual_size.to_string()),
@@ -267,7 +281,7 @@ fn rows(disk: &DiskFacts) -> Vec<adw::ActionRow> {
 
 /// Who else needs it.
 fn users_row(users: &[DiskUser]) -> Option<adw::ActionRow> {
-    let names: Vec<String> = users.iter().map(words::user).collect();
+    let names: Vec<String> = users.iter().map(user).collect();
     let row =
         adw::ActionRow::builder().title(gettext("Needed By")).subtitle(names.join("\n")).use_markup(false).build();
     row.add_css_class("property");
@@ -284,4 +298,26 @@ fn link(path: &str, what: &str, depth: usize) -> adw::ActionRow {
         row.add_prefix(&arrow);
     }
     row
+}
+
+/// A machine that needs a disk, in a few words.
+fn user(user: &DiskUser) -> String {
+    let args = [("name", user.machine.as_str())];
+    match (&user.role, user.active) {
+        (UserRole::Base, _) => gettext_f("{name} (stands on it)", &args),
+        (_, true) => gettext_f("{name} (writes to it, on now)", &args),
+        (_, false) => gettext_f("{name} (writes to it)", &args),
+    }
+}
+
+fn title(kind: Kind) -> String {
+    match kind {
+        Kind::Disks => gettext("The Disk"),
+        Kind::Discs => gettext("The Disc"),
+    }
+}
+
+fn is_offered(kind: Kind, volume: &Volume) -> bool {
+    let is_file = matches!(volume.kind, VolumeKind::File | VolumeKind::Block);
+    is_file && (kind == Kind::Disks || volume.name.to_ascii_lowercase().ends_with(".iso"))
 }

@@ -1,0 +1,88 @@
+//! What the last page says of this draft and its plan.
+
+use lectern_model::draft::{
+    import::Source,
+    install::{DiskChoice, InstallDraft, InstallFacts, Origin},
+    machine::Facts,
+};
+use lectern_services::plan::Plan;
+
+use super::words;
+use crate::{
+    i18n::{gettext, gettext_f},
+    texts,
+    wizards::{
+        frame::{Cost, ReviewText},
+        machine::review::{hardware, memory, network, room},
+    },
+};
+
+/// What will be made, what it costs, and how.
+pub(super) fn text(draft: &InstallDraft, facts: &InstallFacts, system: &str, plan: &Plan) -> ReviewText {
+    ReviewText {
+        made: made(draft, facts, system),
+        costs: costs(draft, &facts.host),
+        steps: plan.texts().iter().map(texts::step).collect(),
+        commands: plan.commands(),
+    }
+}
+
+fn made(draft: &InstallDraft, facts: &InstallFacts, system: &str) -> Vec<(String, String)> {
+    let is_tree = draft.origin == Origin::Tree;
+    let then = if is_tree && draft.serial {
+        gettext("The installer starts at once, and its text is shown on the page Serial.")
+    } else {
+        gettext("The installer starts at once.")
+    };
+    let answers = if draft.answers.is_some() { gettext("Your answers") } else { gettext("The installer asks") };
+    let all = [
+        Some((gettext("Machine"), draft.machine.name.clone())),
+        Some((gettext("Installer"), words::origin(draft, facts))),
+        Some((gettext("Guest System"), system.to_owned())),
+        is_tree.then(|| (gettext("Answers"), answers)),
+        Some((gettext("Hardware"), hardware(&draft.machine))),
+        Some((gettext("Disk"), disk(draft))),
+        Some((gettext("Network"), network(&draft.machine, &facts.host))),
+        Some((gettext("Start"), then)),
+        is_tree.then(afterwards),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn afterwards() -> (String, String) {
+    let words = gettext("The machine restarts into what was installed by itself, also when Lectern is closed.");
+    (gettext("Afterwards"), words)
+}
+
+fn disk(draft: &InstallDraft) -> String {
+    match &draft.disk {
+        DiskChoice::New => {
+            let (file, size) = (draft.new.file(&draft.machine.name), draft.new.size.to_string());
+            let args = [("file", file.as_str()), ("pool", &draft.new.pool), ("size", &size)];
+            if draft.new.whole {
+                gettext_f("{file} in {pool}, new, {size} allocated at once", &args)
+            } else {
+                gettext_f("{file} in {pool}, new, up to {size}", &args)
+            }
+        }
+        DiskChoice::Existing(source) => {
+            let path = source.as_ref().map(Source::path).unwrap_or_default();
+            gettext_f("{path}, which is overwritten by the installer", &[("path", path)])
+        }
+        DiskChoice::None => gettext("None"),
+    }
+}
+
+fn costs(draft: &InstallDraft, facts: &Facts) -> Vec<Cost> {
+    let mut costs = vec![memory(draft.machine.memory, facts)];
+    if let (DiskChoice::New, Some(pool)) = (&draft.disk, facts.pool(&draft.new.pool)) {
+        let size = draft.new.size.to_string();
+        let takes = if draft.new.whole {
+            size
+        } else {
+            gettext_f("almost nothing now, up to {size} later", &[("size", &size)])
+        };
+        costs.push(room(&takes, &pool.available.to_string(), draft.new.size <= pool.available));
+    }
+    costs
+}
