@@ -61,7 +61,7 @@ async fn planned(host: &Host, name: &str, url: &str) -> Plan {
     let found = install::detect(place.clone(), "x86_64".into(), Limits::default(), Copying::new()).await;
     let Ok(Finding::Tree(tree)) = found else { panic!("no tree: {found:?}") };
     let files = install::fetch(place, *tree, Limits::default(), Copying::new()).await.expect("its files");
-    let disc = disc::make(&files, "console=ttyS0".into(), None).await.expect("a disc");
+    let boot = disc::make(&files, "console=ttyS0".into(), None).await.expect("a disc");
     let machine = MachineDraft {
         name: name.into(),
         memory: KiB::from_mib(512),
@@ -72,7 +72,7 @@ async fn planned(host: &Host, name: &str, url: &str) -> Plan {
     };
     let size = Bytes::from_gib(2);
     let disk = InstallDisk::New(NewDisk { pool: "default".into(), format: ImageFormat::Qcow2, size, whole: false });
-    let from = InstallFrom::Boot { disc, pool: "default".into(), medium: None };
+    let from = InstallFrom::Boot { disc: boot, pool: "default".into(), medium: None };
     let plan = plan_install(host, InstallWish { machine, os: GuestOs::unknown(), disk, from }).await.expect("a plan");
     // The plan copies from its folder; the test's own goes at its end.
     std::mem::forget(files);

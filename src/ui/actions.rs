@@ -25,7 +25,7 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
 
 /// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
 /// on the machine.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 14] = [
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 15] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
     ("win.delete", &["<Control>Delete"]),

@@ -86,6 +86,12 @@ impl ImageFormat {
         }
     }
 
+    /// Whether it is another hypervisor's, or of QEMU's old ones: to be read and converted.
+    #[must_use]
+    pub const fn is_foreign(self) -> bool {
+        !self.can_run() && !matches!(self, Self::Iso | Self::Other)
+    }
+
     /// Whether QEMU can run a machine on it, writing to it. The others are for reading and converting
     /// (qemu(1), "Disk image file formats").
     #[must_use]

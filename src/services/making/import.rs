@@ -84,6 +84,13 @@ async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Opt
     let size = draft.overlay_size.filter(|_| draft.usage == Usage::Overlay).unwrap_or(disk.virtual_size);
     let made = match draft.usage {
         Usage::Overlay => NewDisk::Overlay { pool, new: NewVolume::overlay(&file, size, &path, disk.format) },
+        // libvirt takes VHDX for raw: a copy of the daemon's would hold the file itself.
+        _ if disk.format == ImageFormat::Vhdx => {
+            if !host.uri().is_local() {
+                return Err(StorageError::NotHere);
+            }
+            NewDisk::LocalCopy { pool, from: path, format: disk.format, to }
+        }
         Usage::Copy | Usage::Itself => match host.volume_at(path.clone()).await? {
             Some((_, from_pool)) => {
                 NewDisk::Copy { pool, new: NewVolume::thin(&file, ImageFormat::Qcow2, size), from: path, from_pool }

@@ -106,10 +106,10 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, Storag
 
 /// No file can be made in a pool that is stopped.
 async fn pools_to_start(host: &Host, wish: &InstallWish) -> Result<Vec<String>, StorageError> {
-    let disk = if let InstallDisk::New(new) = &wish.disk { Some(&new.pool) } else { None };
-    let disc = if let InstallFrom::Boot { pool, .. } = &wish.from { Some(pool) } else { None };
+    let hard = if let InstallDisk::New(new) = &wish.disk { Some(&new.pool) } else { None };
+    let boot = if let InstallFrom::Boot { pool, .. } = &wish.from { Some(pool) } else { None };
     let stopped = host.pools().await?.into_iter().filter(|pool| !pool.state.is_active());
-    Ok(stopped.map(|pool| pool.name).filter(|name| Some(name) == disk || Some(name) == disc).collect())
+    Ok(stopped.map(|pool| pool.name).filter(|name| Some(name) == hard || Some(name) == boot).collect())
 }
 
 /// The boot disc that is brought to the host, and the paths there of all discs, the one to start first.

@@ -55,6 +55,8 @@ pub enum Problem {
     CopiedWhileOn(String),
     /// The machine would have to write to a file that is read-only.
     ReadOnlyFile,
+    /// The machine would have to write to a file of this format, which is for reading and converting.
+    Foreign(ImageFormat),
     /// The overlay would be smaller than its base, of this size.
     OverlayTooSmall(Bytes),
     /// The new file goes nowhere yet.
@@ -97,7 +99,7 @@ impl Bound for Problem {
             | Self::Optical
             | Self::NamedOtherwise { .. }
             | Self::Closed { .. } => Field::Source,
-            Self::InUse(_) | Self::CopiedWhileOn(_) | Self::ReadOnlyFile => Field::Usage,
+            Self::InUse(_) | Self::CopiedWhileOn(_) | Self::ReadOnlyFile | Self::Foreign(_) => Field::Usage,
             Self::OverlayTooSmall(_) => Field::OverlaySize,
             Self::NoPool
             | Self::PoolGone(_)
@@ -116,6 +118,7 @@ impl Bound for Problem {
             | Self::Optical
             | Self::CopiedWhileOn(_)
             | Self::PoolStopped(_)
+            | Self::Foreign(_)
             | Self::MayRunFull { .. } => Severity::Warning,
             Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
@@ -193,6 +196,9 @@ fn usage(draft: &ImportDraft, disk: &DiskInfo) -> Vec<Problem> {
     }
     if draft.usage == Usage::Itself && disk.writable == Some(false) {
         all.push(Problem::ReadOnlyFile);
+    }
+    if draft.usage == Usage::Itself && disk.format.is_foreign() {
+        all.push(Problem::Foreign(disk.format));
     }
     all
 }

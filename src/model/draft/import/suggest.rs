@@ -29,10 +29,14 @@ impl ImportDraft {
         self.source = source;
     }
 
-    /// Once the disk is known: a file that others need is not written to unless the user says so.
+    /// Once the disk is known: a file that others need is not written to unless the user says so, and another
+    /// hypervisor's is converted.
     pub fn suggest_usage(&mut self, facts: &Facts) {
-        if facts.usable_disk().is_some_and(|disk| !disk.users.is_empty() || disk.writable == Some(false)) {
+        let Some(disk) = facts.usable_disk() else { return };
+        if !disk.users.is_empty() || disk.writable == Some(false) {
             self.usage = Usage::Overlay;
+        } else if disk.format.is_foreign() {
+            self.usage = Usage::Copy;
         }
     }
 }

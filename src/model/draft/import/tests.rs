@@ -271,6 +271,18 @@ fn what_others_need_is_kept_as_a_base() {
 }
 
 #[test]
+fn another_hypervisors_disk_is_converted_unless_the_user_says_otherwise() {
+    for format in [ImageFormat::Vmdk, ImageFormat::Vdi, ImageFormat::Vhd, ImageFormat::Vhdx] {
+        let facts = with_disk(|disk| disk.format = format);
+        let mut draft = draft();
+        assert_eq!(problems(&draft, &facts), [Problem::Foreign(format)]);
+        assert!(!stops(&problems(&draft, &facts)), "QEMU may run on it where it can");
+        draft.suggest_usage(&facts);
+        assert_eq!((draft.usage, problems(&draft, &facts)), (Usage::Copy, Vec::new()));
+    }
+}
+
+#[test]
 fn a_project_refuses_with_asked_used_and_allowed() {
     use crate::project::{Amount, Limit, Project, Quota, Standing, Why};
     let quota = Quota { instances: Limit::of(2), ..Quota::UNLIMITED };

@@ -61,6 +61,10 @@ pub(crate) fn text(problem: &Problem) -> String {
         ),
         Problem::Closed { paths, mendable } => closed(paths, *mendable),
         Problem::ReadOnlyFile => gettext("This file cannot be written to. Work on a copy, or keep it as a base."),
+        Problem::Foreign(format) => gettext_f(
+            "{format} is for reading and converting: QEMU writes to it slowly or not at all, without snapshots. Work on a copy: it becomes qcow2.",
+            &[("format", format.driver())],
+        ),
         Problem::InUse(user) => in_use(user),
         Problem::CopiedWhileOn(name) => gettext_f(
             "{name} is on and writes to it meanwhile: the copy is like a disk after a power cut. Shut {name} down first.",

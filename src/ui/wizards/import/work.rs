@@ -37,7 +37,7 @@ impl ImportWizard {
         }
     }
 
-    fn look_again(&mut self, sender: &ComponentSender<Self>) {
+    pub(super) fn look_again(&mut self, sender: &ComponentSender<Self>) {
         let host = self.host.clone();
         sender.oneshot_command(async move {
             ImportCmd::Surroundings(making::surroundings(&host, true).await.map(Box::new))

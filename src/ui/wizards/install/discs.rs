@@ -86,10 +86,10 @@ impl Origins {
         }
         self.server.set_visible(draft.origin == Origin::Network);
         self.drivers.set_visible(draft.origin == Origin::Disc && is_windows);
-        self.show_drivers(draft, facts.driver_discs());
+        self.show_drivers(draft, &facts.driver_discs());
     }
 
-    fn show_drivers(&self, draft: &InstallDraft, known: Vec<String>) {
+    fn show_drivers(&self, draft: &InstallDraft, known: &[String]) {
         let words = if known.is_empty() {
             gettext(
                 "No pool has a disc virtio-win*.iso. Windows is installed on slower hardware, for which it has drivers.",
@@ -99,11 +99,11 @@ impl Origins {
         };
         self.drivers.set_description(Some(&words));
         self.driver.set_visible(!known.is_empty());
-        if *self.paths.borrow() != known {
+        if self.paths.borrow().as_slice() != known {
             let none = gettext("None");
             let names: Vec<&str> = std::iter::once(none.as_str()).chain(known.iter().map(String::as_str)).collect();
             self.quietly.list(&self.driver, &names);
-            self.paths.replace(known.clone());
+            self.paths.replace(known.to_vec());
         }
         let place = draft.drivers.as_ref().and_then(|path| known.iter().position(|known| known == path));
         self.quietly.select(&self.driver, place.map(|nth| nth + 1));

@@ -146,35 +146,41 @@ impl InstallWizard {
     fn new(init: InstallInit, dialog: &adw::Dialog, sender: &ComponentSender<Self>) -> Self {
         let input = sender.input_sender().clone();
         let mut fields = Fields::new();
-        let told = input.clone();
-        let tell = move |message| drop(told.send(InstallMsg::Machine(message)));
-        let machine = MachinePages::new(&init.host, &init.settings, &mut fields, Field::Machine, tell);
+        let machine = MachinePages::new(
+            &init.host,
+            &init.settings,
+            &mut fields,
+            Field::Machine,
+            via(&input, InstallMsg::Machine),
+        );
         machine.network.always_starts();
-        let told = input.clone();
-        let discs = Picker::new(&init.host, Kind::Discs, move |message| drop(told.send(InstallMsg::Disc(message))));
+        let discs = Picker::new(&init.host, Kind::Discs, via(&input, InstallMsg::Disc));
         let origins = Origins::new(&input, &discs.view);
         let location = LocationPage::new(&input, &mut fields, init.host.uri().is_local(), &origins);
         fields.note(Field::Disc, discs.view.field(), discs.view.found());
         let installer = InstallerPage::new(&input, &mut fields);
-        let told = input.clone();
-        let picker = Picker::new(&init.host, Kind::Disks, move |message| drop(told.send(InstallMsg::Pick(message))));
+        let picker = Picker::new(&init.host, Kind::Disks, via(&input, InstallMsg::Pick));
         fields.note(Field::Existing, picker.view.field(), picker.view.found());
         let storage = StoragePage::new(&input, &mut fields, &picker.view);
-        let told = input.clone();
-        let xml = XmlEditor::new(move |text| drop(told.send(InstallMsg::Xml(text))));
+        let xml = XmlEditor::new(via(&input, InstallMsg::Xml));
         let review = Review::new(None);
         let status = Status::new(&input);
         review.widget().add(&status.group);
         review.widget().add(xml.widget());
-        let facts = InstallFacts::default();
+        let mut facts = InstallFacts::default();
+        facts.host.names = init.names.into_iter().collect();
         let fresh = InstallDraft { origin: init.origin, ..InstallDraft::new(&machine.wishes, &facts.host) };
         let draft = init.draft.clone().unwrap_or(fresh);
-        let pages = [location.widget(), installer.widget(), machine.system.widget(), storage.widget()]
-            .into_iter()
-            .chain([machine.network.widget(), review.widget()]);
-        let pages: Vec<gtk::Widget> = pages.map(|page| page.clone().upcast()).collect();
+        let pages = [
+            location.widget(),
+            installer.widget(),
+            machine.system.widget(),
+            storage.widget(),
+            machine.network.widget(),
+            review.widget(),
+        ];
         let frame = frame(dialog, &pages, &input);
-        let mut wizard = Self {
+        Self {
             host: init.host,
             settings: init.settings,
             kept: init.draft.is_some(),
@@ -200,13 +206,17 @@ impl InstallWizard {
             status,
             xml,
             input,
-        };
-        wizard.facts.host.names = init.names.into_iter().collect();
-        wizard
+        }
     }
 }
 
-fn frame(dialog: &adw::Dialog, pages: &[gtk::Widget], input: &relm4::Sender<InstallMsg>) -> Frame {
+/// Passes on what a part of the wizard says.
+fn via<T>(input: &relm4::Sender<InstallMsg>, wrap: fn(T) -> InstallMsg) -> impl Fn(T) + Send + Sync + use<T> {
+    let input = input.clone();
+    move |said| drop(input.send(wrap(said)))
+}
+
+fn frame(dialog: &adw::Dialog, pages: &[&adw::PreferencesPage], input: &relm4::Sender<InstallMsg>) -> Frame {
     let titles = [
         gettext("Origin"),
         gettext("Installer"),
@@ -221,7 +231,7 @@ fn frame(dialog: &adw::Dialog, pages: &[gtk::Widget], input: &relm4::Sender<Inst
         .zip(pages)
         .map(|((page, title), content)| {
             let next = (page == Page::Review).then(|| gettext("_Install"));
-            Step { tag: tag(page), title, content, next }
+            Step { tag: tag(page), title, content: content.upcast_ref(), next }
         })
         .collect();
     let events = input.clone();

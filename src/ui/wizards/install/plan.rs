@@ -72,7 +72,7 @@ impl InstallWizard {
             system: self.machine.system_chosen(&self.draft.machine),
             disk: self.disk()?,
             origin: match self.draft.origin {
-                Origin::Tree => self.from_tree()?,
+                Origin::Tree => self.tree_and_files()?,
                 Origin::Disc => {
                     let disc = self.draft.disc.as_ref()?.path().to_owned();
                     From::Discs(std::iter::once(disc).chain(self.draft.drivers.clone()).collect())
@@ -82,7 +82,7 @@ impl InstallWizard {
         })
     }
 
-    fn from_tree(&self) -> Option<From> {
+    fn tree_and_files(&self) -> Option<From> {
         let (place, files) = self.files.as_ref()?;
         if *place != self.draft.location {
             return None;

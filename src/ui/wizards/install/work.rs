@@ -155,7 +155,7 @@ impl InstallWizard {
         };
         let arguments = self.draft.arguments.trim().to_owned();
         if !arguments.contains(ETH0) {
-            self.draft.arguments = format!("{arguments} {ETH0}").trim().to_owned();
+            format!("{arguments} {ETH0}").trim().clone_into(&mut self.draft.arguments);
         }
         self.installer.write(&text);
         self.draft.answers = Some(text);

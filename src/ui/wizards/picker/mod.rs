@@ -1,6 +1,7 @@
 //! Choosing a disk or a disc that is there: a volume of a pool or another file, and what was found in it. The wizards share
 //! it: a wizard passes each [`PickMsg`] to [`Picker::act`] and does what comes of it.
 
+mod found;
 mod view;
 
 use std::{cell::Cell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};

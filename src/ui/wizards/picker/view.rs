@@ -9,14 +9,11 @@ use relm4::{
 };
 
 use lectern_model::{
-    draft::{
-        import::Source,
-        machine::{DiskFacts, DiskUser, UserRole},
-    },
+    draft::{import::Source, machine::DiskFacts},
     storage::{Pool, Volume, volume::VolumeKind},
 };
 
-use super::{Kind, PickMsg, Tell, usable};
+use super::{Kind, PickMsg, Tell, found};
 use crate::{
     buttons,
     i18n::{gettext, gettext_f},
@@ -222,7 +219,7 @@ impl PickerView {
             self.found.remove(&row);
         }
         if let Some(disk) = disk {
-            self.facts = rows(disk);
+            self.facts = found::rows(disk);
         }
         for row in &self.facts {
             self.found.add(row);
@@ -260,54 +257,6 @@ impl PickerView {
 fn pool_name(pool: &Pool) -> String {
     let args = [("name", pool.name.as_str()), ("free", &pool.available.to_string())];
     if pool.state.is_active() { gettext_f("{name} ({free} free)", &args) } else { gettext_f("{name} (stopped)", &args) }
-}
-
-/// Format and sizes, and the chain from the image down to its last base.
-fn rows(disk: &DiskFacts) -> Vec<adw::ActionRow> {
-    let Some(info) = usable(Some(disk)) else { return Vec::new() };
-    let args = [
-        ("format", info.format.driver()),
-        ("size", &info.virtual_size.to_string()),
-        ("used", &info.real_size.to_string()),
-    ];
-    let mut rows = vec![link(&disk.path, &gettext_f("{format} · the guest sees {size}, it takes {used}", &args), 0)];
-    for (nth, (path, format)) in info.bases.iter().enumerate() {
-        let what = gettext_f("its base, read-only · {format}", &[("format", format.driver())]);
-        rows.push(link(path, &what, nth + 1));
-    }
-    rows.extend(users_row(&info.users));
-    rows
-}
-
-/// Who else needs it.
-fn users_row(users: &[DiskUser]) -> Option<adw::ActionRow> {
-    let names: Vec<String> = users.iter().map(user).collect();
-    let row =
-        adw::ActionRow::builder().title(gettext("Needed By")).subtitle(names.join("\n")).use_markup(false).build();
-    row.add_css_class("property");
-    (!users.is_empty()).then_some(row)
-}
-
-/// One image, set in by how deep it lies.
-fn link(path: &str, what: &str, depth: usize) -> adw::ActionRow {
-    let row = adw::ActionRow::builder().title(path).subtitle(what).use_markup(false).subtitle_selectable(true).build();
-    if depth > 0 {
-        let arrow = gtk::Image::from_icon_name("go-down-symbolic");
-        arrow.set_margin_start(i32::try_from(depth.min(8)).unwrap_or(1) * 12);
-        arrow.set_tooltip_text(Some(&gettext("Stands on")));
-        row.add_prefix(&arrow);
-    }
-    row
-}
-
-/// A machine that needs a disk, in a few words.
-fn user(user: &DiskUser) -> String {
-    let args = [("name", user.machine.as_str())];
-    match (&user.role, user.active) {
-        (UserRole::Base, _) => gettext_f("{name} (stands on it)", &args),
-        (_, true) => gettext_f("{name} (writes to it, on now)", &args),
-        (_, false) => gettext_f("{name} (writes to it)", &args),
-    }
 }
 
 fn title(kind: Kind) -> String {
