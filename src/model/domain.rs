@@ -1,8 +1,10 @@
 //! A domain's state and its reason, and which actions it allows.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{address::GuestAddress, id::DomainId, units::KiB};
+use crate::{address::GuestAddress, id::DomainId, metadata::Notes, units::KiB};
 
 /// libvirt's `virDomainState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -165,6 +167,22 @@ pub struct Domain {
     pub address: Option<GuestAddress>,
     /// How much of its virtual CPUs it used over the last interval, 0 to 1; `None` while nobody asks.
     pub cpu: Option<f32>,
+    /// What Lectern noted on it; `None` where that is nothing, or not known yet.
+    pub notes: Option<Arc<Notes>>,
+}
+
+impl Domain {
+    /// Whether it is locked as a template.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| notes.template.is_some())
+    }
+
+    /// Whether `action` can be done to it now; a template is not started, as the overlays on its disks would be damaged.
+    #[must_use]
+    pub fn allows(&self, action: DomainAction) -> bool {
+        action.allowed(self.state) && !(action == DomainAction::Start && self.is_template())
+    }
 }
 
 /// What a user may do to a domain's life.

@@ -100,6 +100,7 @@ pub(crate) fn new_menu() -> gio::Menu {
     menu.append(Some(&gettext("Install over the Network…")), Some("win.new-install"));
     menu.append(Some(&gettext("Install from a Disc…")), Some("win.new-from-disc"));
     menu.append(Some(&gettext("Import an Existing Disk…")), Some("win.new-import"));
+    menu.append(Some(&gettext("Lab From a Template…")), Some("win.new-lab"));
     menu.append(Some(&gettext("From an XML File…")), Some("win.new-from-xml"));
     menu
 }

@@ -5,6 +5,7 @@
 //! - [`app`]: the window; owns the connection, the pages and the jobs
 //!   - [`shell::sidebar`]: the host, the pages, the [`jobs`] button
 //!   - [`machines`]: the list
+//!   - [`labs`]: the labs, and each one's members
 //!   - [`networks`]: the virtual networks; [`nics`]: what machines are plugged into
 //!   - [`storage`]: storage pools, their volumes, and the snapshots inside them; [`chain`]: an image and what is under it
 //!   - [`projects`], [`flavors`]: who may use how much, and the sizes of machines; [`catalog`]: what these share
@@ -41,6 +42,7 @@ mod host;
 mod hosts;
 mod i18n;
 mod jobs;
+mod labs;
 mod language;
 mod machine;
 mod machines;

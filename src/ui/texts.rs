@@ -188,6 +188,7 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::StartLab(lab) => gettext_f("Start the lab {lab}", &[("lab", lab)]),
         Purpose::ResetLab(lab) => gettext_f("Reset the lab {lab} to its template", &[("lab", lab)]),
         Purpose::DeleteLab(lab) => gettext_f("Delete the lab {lab}", &[("lab", lab)]),
+        Purpose::ShrinkLab { lab, count } => shrink_lab(lab, *count),
         Purpose::Lock(name) => gettext_f("Lock {name} as a template", &[("name", name)]),
         Purpose::Unlock(name) => gettext_f("Unlock the template {name}", &[("name", name)]),
         Purpose::FromXml(name) => gettext_f("Define {name} from a file", &[("name", name)]),
@@ -230,6 +231,11 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::RemoveNic(names) => gettext_f("Remove a NIC of {name}", &[("name", &names.join(", "))]),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
+}
+
+fn shrink_lab(lab: &str, count: usize) -> String {
+    let args = [("lab", lab)];
+    ngettext_f("Delete {n} machine of the lab {lab}", "Delete {n} machines of the lab {lab}", count, &args)
 }
 
 fn make_lab(lab: &str, count: usize) -> String {

@@ -3,6 +3,7 @@
 //! The schema stands in ARCHITECTURE.md under "Fixed names". The host is the truth: no other place has these notes.
 
 mod bare;
+mod notes;
 mod write;
 
 use std::net::Ipv4Addr;
@@ -11,6 +12,7 @@ use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 pub use bare::bare;
+pub use notes::Notes;
 pub use write::{MetadataError, write};
 
 use crate::id::DomainId;

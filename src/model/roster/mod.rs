@@ -105,6 +105,12 @@ pub fn read_bytes(bytes: &[u8]) -> Roster {
     roster
 }
 
+/// The text of a file's bytes, as they are read.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    decode(bytes).0
+}
+
 /// A byte order mark decides; else UTF-8 where it is valid; else GB18030, which Chinese spreadsheets save.
 fn decode(bytes: &[u8]) -> (String, &'static Encoding, bool) {
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);

@@ -1,13 +1,13 @@
 //! What can be done to one domain, and what its page reads; each may take long, so each runs in the pool.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use virt::{connect::Connect, domain::Domain};
 
 use lectern_model::{
     domain::{DomainAction, DomainState},
     id::DomainId,
-    metadata,
+    metadata::{self, Notes},
     units::KiB,
     uri::HostUri,
     xml::{Document, domain::DomainXml},
@@ -68,6 +68,18 @@ fn is_sealed(domain: &Domain) -> bool {
 
 fn is_asleep(domain: &Domain) -> bool {
     domain.info().is_ok_and(|info| info.state.is(virt::domain::DomainState::PMSuspended))
+}
+
+/// What Lectern noted on the domain; `None` where that is nothing. Read from the whole XML, as for [`is_sealed`].
+///
+/// # Errors
+/// As for [`act`].
+pub(crate) fn notes(connect: &Connect, id: DomainId) -> Result<Option<Arc<Notes>>, HostError> {
+    let domain = connection::domain(connect, id)?;
+    let xml = checked(domain.xml_desc(virt_sys::VIR_DOMAIN_XML_INACTIVE))?;
+    let document = Document::parse(&xml).map_err(|error| HostError::BadAnswer(error.to_string()))?;
+    let notes = Notes::from(metadata::read(&document).machine());
+    Ok((!notes.is_empty()).then(|| Arc::new(notes)))
 }
 
 /// Reads everything that a domain's page shows. The guest agent, where one is connected, may take seconds.

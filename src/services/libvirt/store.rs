@@ -1,11 +1,15 @@
 //! The last known picture of all domains, keyed by identifier; says what differs.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use lectern_model::{
     address::GuestAddress,
     domain::{Domain, DomainState, StateReason},
     id::DomainId,
+    metadata::Notes,
     units::KiB,
 };
 
@@ -82,6 +86,11 @@ impl Store {
         self.change(id, |domain| domain.cpu = cpu)
     }
 
+    /// Notes what Lectern noted on a domain; gives the domain if that is something else than before.
+    pub(crate) fn set_notes(&mut self, id: DomainId, notes: Option<Arc<Notes>>) -> Option<Domain> {
+        self.change(id, |domain| domain.notes = notes)
+    }
+
     /// Forgets how busy all are, as nobody asks any more.
     pub(crate) fn forget_cpu(&mut self) -> DomainChanges {
         let ids: Vec<DomainId> = self.domains.keys().copied().collect();
@@ -114,6 +123,7 @@ const fn unknown(id: DomainId) -> Domain {
         memory: KiB(0),
         address: None,
         cpu: None,
+        notes: None,
     }
 }
 

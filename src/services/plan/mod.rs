@@ -93,6 +93,13 @@ pub enum Purpose {
     ResetLab(String),
     /// Delete a lab with all that is its machines'.
     DeleteLab(String),
+    /// Delete some machines of a lab with all that is theirs.
+    ShrinkLab {
+        /// The lab.
+        lab: String,
+        /// How many machines.
+        count: usize,
+    },
     /// Lock a machine as a template.
     Lock(String),
     /// Unlock a template.

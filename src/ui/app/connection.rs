@@ -16,6 +16,7 @@ use crate::{
     errors,
     flavors::FlavorsMsg,
     host::HostMsg,
+    labs::LabsMsg,
     machine::{MachineInit, MachineMsg, MachineOutput, MachinePage, Tab},
     machines::{MachinesMsg, MachinesOutput},
     networks::NetworksMsg,
@@ -58,6 +59,7 @@ impl App {
                 }
             }
         });
+        self.labs.emit(LabsMsg::Host(host.clone()));
         self.networks.emit(NetworksMsg::Host(host.clone()));
         self.storage.emit(StorageMsg::Host(host.clone()));
         self.projects.emit(ProjectsMsg::Host(host.clone()));
@@ -124,6 +126,7 @@ impl App {
     pub(super) fn tell_situation(&mut self) {
         self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
         self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
+        self.labs.emit(LabsMsg::Situation(self.situation.clone()));
         self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
         self.storage.emit(StorageMsg::Situation(self.situation.clone()));
         self.projects.emit(ProjectsMsg::Situation(self.situation.clone()));
@@ -140,6 +143,7 @@ impl App {
         self.tell_open_page(&changes);
         self.tell_wizard();
         self.ask_new_notes(&changes, sender);
+        self.labs.emit(LabsMsg::Changed(changes.clone()));
         self.machines.emit(MachinesMsg::Changed(changes));
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);

@@ -8,6 +8,7 @@ use lectern_model::{
         install::{InstallDraft, Origin},
     },
     id::DomainId,
+    metadata::LabMark,
 };
 use lectern_services::{host::StorageError, making, plan::Plan};
 
@@ -25,6 +26,7 @@ use crate::{
     wizards::{
         import::{ImportInit, ImportMsg, ImportOutput, ImportWizard},
         install::{InstallInit, InstallMsg, InstallOutput, InstallWizard, Kept},
+        lab::{LabInit, LabMsg, LabOutput, LabWizard},
         xml::{XmlDialog, XmlInit, XmlMsg, XmlOutput},
     },
 };
@@ -109,6 +111,30 @@ impl App {
         }
     }
 
+    /// Opens the wizard for a new lab, or for more machines of one.
+    pub(super) fn new_lab(&mut self, grow: Option<(LabMark, Option<DomainId>)>, sender: &ComponentSender<Self>) {
+        let Some(host) = self.host.clone().filter(|_| self.lab.is_none() && self.situation.is_connected()) else {
+            return;
+        };
+        let targets = self.targets();
+        let (lab, template) = match grow {
+            Some((lab, template)) => (Some(lab), template),
+            None => (None, targets.first().copied().filter(|_| targets.len() == 1)),
+        };
+        let init = LabInit { host, settings: self.settings.clone(), template, lab };
+        let wizard = LabWizard::builder().launch(init).forward(sender.input_sender(), AppMsg::Lab);
+        let dialog: &adw::Dialog = wizard.widget();
+        dialog.present(Some(&self.window));
+        self.lab = Some(wizard);
+    }
+
+    pub(super) fn lab_said(&mut self, output: LabOutput, sender: &ComponentSender<Self>) {
+        match output {
+            LabOutput::Finish(plan) => drop(self.run_plan(*plan, sender)),
+            LabOutput::Closed => self.lab = None,
+        }
+    }
+
     /// Opens the dialog for a machine from a file.
     pub(super) fn new_from_xml(&mut self, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone().filter(|_| self.xml.is_none() && self.situation.is_connected()) else {
@@ -170,6 +196,9 @@ impl App {
     pub(super) fn tell_wizard(&self) {
         if let Some(dialog) = &self.xml {
             dialog.emit(XmlMsg::Machines(self.picture.machines()));
+        }
+        if let Some(wizard) = &self.lab {
+            wizard.emit(LabMsg::Names(self.picture.names()));
         }
         if let Some(wizard) = &self.import {
             wizard.emit(ImportMsg::Names(self.picture.names()));

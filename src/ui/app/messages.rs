@@ -17,6 +17,7 @@ use crate::{
     host::HostOutput,
     hosts::Wanted,
     jobs::{JobsOutput, board::JobId},
+    labs::LabsOutput,
     machine::{MachineOutput, Tab},
     machines::MachinesOutput,
     networks::NetworksOutput,
@@ -24,7 +25,7 @@ use crate::{
     settings::Settings,
     shell::sidebar::SidebarOutput,
     storage::StorageOutput,
-    wizards::{import::ImportOutput, install::InstallOutput, xml::XmlOutput},
+    wizards::{import::ImportOutput, install::InstallOutput, lab::LabOutput, xml::XmlOutput},
 };
 
 /// What the program was asked for on its command line.
@@ -87,6 +88,8 @@ pub(crate) enum AppMsg {
     Tick,
     /// The user agreed to have this machine emulated.
     Emulate(DomainId),
+    /// From the page of labs.
+    Labs(LabsOutput),
     /// From the page of networks.
     Networks(NetworksOutput),
     /// From the page of storage.
@@ -155,6 +158,10 @@ pub(crate) enum AppMsg {
     NewInstall(Origin),
     /// From the wizard for that.
     Install(InstallOutput),
+    /// Make a lab.
+    NewLab,
+    /// From the wizard for that.
+    Lab(LabOutput),
     /// Define a machine from a file.
     NewFromXml,
     /// From the dialog for that.

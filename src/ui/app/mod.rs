@@ -41,6 +41,7 @@ use crate::{
     host::{HostPage, TAG},
     i18n::gettext,
     jobs::board::{Board, JobId},
+    labs::Labs,
     machine::{MachinePage, Tab},
     machines::Machines,
     networks::Networks,
@@ -52,7 +53,7 @@ use crate::{
         situation::Situation,
     },
     storage::Storage,
-    wizards::{import::ImportWizard, install::InstallWizard, xml::XmlDialog},
+    wizards::{import::ImportWizard, install::InstallWizard, lab::LabWizard, xml::XmlDialog},
 };
 
 /// The window.
@@ -98,6 +99,7 @@ pub(crate) struct App {
     import: Option<Controller<ImportWizard>>,
     install: Option<Controller<InstallWizard>>,
     xml: Option<Controller<XmlDialog>>,
+    lab: Option<Controller<LabWizard>>,
     /// What the plans under way were made of, for another try.
     drafts: HashMap<JobId, Draft>,
     cloning: Option<Controller<CloneDialog>>,
@@ -111,6 +113,7 @@ pub(crate) struct App {
     navigation: adw::NavigationView,
     sidebar: Controller<Sidebar>,
     machines: Controller<Machines>,
+    labs: Controller<Labs>,
     networks: Controller<Networks>,
     storage: Controller<Storage>,
     projects: Controller<Projects>,
@@ -147,6 +150,7 @@ impl Component for App {
                         #[local_ref]
                         navigation -> adw::NavigationView {
                             add: model.machines.widget(),
+                            add: model.labs.widget(),
                             add: model.networks.widget(),
                             add: model.storage.widget(),
                             add: model.projects.widget(),
@@ -165,6 +169,8 @@ impl Component for App {
     fn init(init: AppInit, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
         let sidebar = Sidebar::builder().launch(()).forward(sender.input_sender(), AppMsg::Sidebar);
         let machines = Machines::builder().launch(()).forward(sender.input_sender(), AppMsg::Machines);
+        let labs = Labs::builder().launch((root.clone(), init.settings.clone()));
+        let labs = labs.forward(sender.input_sender(), AppMsg::Labs);
         let networks = Networks::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Networks);
         let storage = Storage::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Storage);
         let projects = Projects::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
@@ -202,6 +208,7 @@ impl Component for App {
             import: None,
             install: None,
             xml: None,
+            lab: None,
             drafts: HashMap::new(),
             cloning: None,
             suspended: false,
@@ -214,6 +221,7 @@ impl Component for App {
             navigation: adw::NavigationView::new(),
             sidebar,
             machines,
+            labs,
             networks,
             storage,
             projects,
@@ -233,6 +241,7 @@ impl Component for App {
             AppMsg::Host(number, update) => self.host_told(number, update, &sender),
             AppMsg::Machines(output) => self.machines_said(output, &sender),
             AppMsg::Machine(output) => self.machine_said(output, &sender),
+            AppMsg::Labs(output) => self.labs_said(output, &sender),
             AppMsg::Networks(output) => self.networks_said(output, &sender),
             AppMsg::Storage(output) => self.storage_said(output, &sender),
             AppMsg::Sidebar(SidebarOutput::Machines) => self.show_list(),
@@ -243,6 +252,7 @@ impl Component for App {
             AppMsg::HostWanted(wanted) => self.host_wanted(wanted, &sender),
             AppMsg::Tick => self.tick(),
             AppMsg::Emulate(id) => self.emulate(id, &sender),
+            AppMsg::Sidebar(SidebarOutput::Labs) => self.show_settings(Section::Labs),
             AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
             AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),
             AppMsg::Sidebar(SidebarOutput::Projects) => self.show_settings(Section::Projects),
@@ -279,6 +289,8 @@ impl Component for App {
             AppMsg::Import(output) => self.import_said(output, &sender),
             AppMsg::NewInstall(origin) => self.new_install(origin, None, &sender),
             AppMsg::Install(output) => self.install_said(output, &sender),
+            AppMsg::NewLab => self.new_lab(None, &sender),
+            AppMsg::Lab(output) => self.lab_said(output, &sender),
             AppMsg::NewFromXml => self.new_from_xml(&sender),
             AppMsg::Xml(output) => self.xml_said(output, &sender),
             AppMsg::ExportXml => self.ask_export(&sender),

@@ -7,6 +7,8 @@ use lectern_model::id::DomainId;
 use super::App;
 use crate::{
     flavors::FlavorsMsg,
+    labs::LabsOutput,
+    machine::Tab,
     networks::{NetworksMsg, NetworksOutput},
     projects::ProjectsMsg,
     storage::{StorageMsg, StorageOutput},
@@ -18,6 +20,8 @@ pub(super) enum Section {
     /// Its machines.
     #[default]
     Machines,
+    /// Its labs.
+    Labs,
     /// Its virtual networks.
     Networks,
     /// Its storage pools and volumes.
@@ -33,6 +37,7 @@ impl Section {
     const fn tag(self) -> &'static str {
         match self {
             Self::Machines => "machines",
+            Self::Labs => "labs",
             Self::Networks => "networks",
             Self::Storage => "storage",
             Self::Projects => "projects",
@@ -48,7 +53,7 @@ impl App {
         if before == section {
             return;
         }
-        if before == Section::Machines {
+        if matches!(before, Section::Machines | Section::Labs) {
             // The machine's page is left as by “Back”, so that its console is given up.
             self.navigation.pop_to_tag(before.tag());
         }
@@ -86,6 +91,17 @@ impl App {
                 self.run_plan(*plan, sender);
             }
             NetworksOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
+        }
+    }
+
+    pub(super) fn labs_said(&mut self, output: LabsOutput, sender: &ComponentSender<Self>) {
+        match output {
+            LabsOutput::Run(plan) => drop(self.run_plan(*plan, sender)),
+            LabsOutput::Act(action, machines) => self.asked_of(action, &machines, sender),
+            LabsOutput::Open(id) => self.open(id, Tab::default(), sender),
+            LabsOutput::New => self.new_lab(None, sender),
+            LabsOutput::Grow(lab, template) => self.new_lab(Some((lab, template)), sender),
+            LabsOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
         }
     }
 

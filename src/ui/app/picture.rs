@@ -55,7 +55,7 @@ impl Picture {
 
     /// Whether one of `targets` allows `action` now.
     pub(crate) fn any_able(&self, targets: &[DomainId], action: DomainAction) -> bool {
-        targets.iter().filter_map(|id| self.get(*id)).any(|domain| action.allowed(domain.state))
+        targets.iter().filter_map(|id| self.get(*id)).any(|domain| domain.allows(action))
     }
 
     /// Those of `targets` that are off.
@@ -67,7 +67,7 @@ impl Picture {
     /// Those of `targets` that allow `action` now.
     pub(crate) fn able(&self, targets: &[DomainId], action: DomainAction) -> Vec<Domain> {
         let there = targets.iter().filter_map(|id| self.get(*id));
-        there.filter(|domain| action.allowed(domain.state)).cloned().collect()
+        there.filter(|domain| domain.allows(action)).cloned().collect()
     }
 }
 
@@ -89,6 +89,7 @@ mod tests {
             memory: KiB(1024),
             address: None,
             cpu: None,
+            notes: None,
         }
     }
 

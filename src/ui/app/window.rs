@@ -87,6 +87,7 @@ impl App {
             self.add_action("new-install", sender, || AppMsg::NewInstall(Origin::Tree)),
             self.add_action("new-from-disc", sender, || AppMsg::NewInstall(Origin::Disc)),
             self.add_action("new-import", sender, || AppMsg::NewImport),
+            self.add_action("new-lab", sender, || AppMsg::NewLab),
             self.add_action("new-from-xml", sender, || AppMsg::NewFromXml),
         ];
         self.export_action = self.add_action("export-xml", sender, || AppMsg::ExportXml);

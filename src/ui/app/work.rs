@@ -70,7 +70,12 @@ impl App {
 
     /// An action was chosen; where something would be lost the user is asked first.
     pub(super) fn asked(&self, action: DomainAction, sender: &ComponentSender<Self>) {
-        let able = self.picture.able(&self.targets(), action);
+        self.asked_of(action, &self.targets(), sender);
+    }
+
+    /// An action was chosen for these machines.
+    pub(super) fn asked_of(&self, action: DomainAction, targets: &[DomainId], sender: &ComponentSender<Self>) {
+        let able = self.picture.able(targets, action);
         let ids: Vec<_> = able.iter().map(|domain| domain.id).collect();
         let input = sender.input_sender().clone();
         let agreed = move || drop(input.send(AppMsg::Agreed(action, ids)));

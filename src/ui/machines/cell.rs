@@ -6,10 +6,10 @@
 
 use relm4::gtk::{self, prelude::*};
 
-use lectern_model::domain::{Domain, DomainState};
+use lectern_model::domain::Domain;
 
 use super::row::MachineRow;
-use crate::texts;
+use crate::{i18n::gettext, texts};
 
 /// What a text cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +22,41 @@ pub(crate) enum Part {
     Cpu,
     /// The memory.
     Memory,
+    /// The lab that it is a member of, or that it is a template.
+    Lab,
+    /// Whose it is.
+    Student,
+    /// The address that it was given, else the one that it has.
+    Given,
+    /// The template that it was made from.
+    Template,
 }
 
 impl Part {
-    fn text(self, domain: &Domain) -> String {
+    pub(crate) fn text(self, domain: &Domain) -> String {
         match self {
             Self::State => texts::state_with_reason(domain.state, domain.reason),
             Self::Address => domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default(),
             Self::Cpu => domain.cpu.map(texts::percent).unwrap_or_default(),
             Self::Memory => domain.memory.to_string(),
+            Self::Lab | Self::Student | Self::Given | Self::Template => self.noted(domain),
         }
+    }
+}
+
+impl Part {
+    /// What of it Lectern noted.
+    fn noted(self, domain: &Domain) -> String {
+        let notes = domain.notes.as_deref().cloned().unwrap_or_default();
+        let text = match self {
+            Self::Lab if domain.is_template() => Some(gettext("Template")),
+            Self::Lab => notes.lab.map(|lab| lab.name),
+            Self::Student => notes.student.map(|student| format!("{} {}", student.number, student.name)),
+            Self::Given => notes.address.map(|ip| ip.to_string()).or_else(|| Some(Self::Address.text(domain))),
+            Self::Template => notes.origin.map(|origin| origin.name),
+            Self::State | Self::Address | Self::Cpu | Self::Memory => None,
+        };
+        text.map(|text| text.trim().to_owned()).unwrap_or_default()
     }
 }
 
@@ -51,21 +76,32 @@ impl CellView {
     pub(crate) fn show(&self, domain: &Domain) {
         match self {
             Self::Name(icon, name) => {
-                show_icon(icon, domain.state);
+                show_icon(icon, domain);
                 name.set_text(Some(&domain.name));
             }
             Self::Text(part, text) => text.set_text(Some(&part.text(domain))),
             Self::Row(row) => {
                 row.set_accessible_label(&domain.name);
-                row.set_accessible_description(&Part::State.text(domain));
+                row.set_accessible_description(&described(domain));
             }
         }
     }
 }
 
+/// The icon of a template that is off: a lock.
+const SEALED: &str = "changes-prevent-symbolic";
+
+/// The state, and that it is a template, for those who do not see the icon.
+fn described(domain: &Domain) -> String {
+    let state = Part::State.text(domain);
+    if domain.is_template() { format!("{}, {state}", gettext("Template")) } else { state }
+}
+
 /// Leaves an icon alone that is right already: one that is set, even to the same, has the whole window measured again.
-fn show_icon(icon: &gtk::Image, state: DomainState) {
-    let (name, classes) = (texts::state_icon(state), texts::state_classes(state));
+fn show_icon(icon: &gtk::Image, domain: &Domain) {
+    let sealed = domain.is_template() && !domain.state.is_active();
+    let name = if sealed { SEALED } else { texts::state_icon(domain.state) };
+    let classes = texts::state_classes(domain.state);
     if icon.icon_name().is_none_or(|shown| shown != name) {
         icon.set_icon_name(Some(name));
     }

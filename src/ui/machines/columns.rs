@@ -24,10 +24,29 @@ pub(crate) fn build(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
     name.set_expand(true);
     vec![
         name,
-        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 190),
-        text(&gettext("IP Address"), Part::Address, &by(|a, b| address(a).cmp(&address(b))), 150),
-        text(&gettext("CPU"), Part::Cpu, &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 80),
-        text(&gettext("Memory"), Part::Memory, &by(|a, b| a.memory.cmp(&b.memory)), 100),
+        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 170),
+        text(&gettext("IP Address"), Part::Address, &by(|a, b| address(a).cmp(&address(b))), 140),
+        text(&gettext("CPU"), Part::Cpu, &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 70),
+        text(&gettext("Memory"), Part::Memory, &by(|a, b| a.memory.cmp(&b.memory)), 90),
+        text(&gettext("Lab"), Part::Lab, &by(|a, b| Part::Lab.text(a).cmp(&Part::Lab.text(b))), 130),
+    ]
+}
+
+/// The columns of a lab's members.
+pub(crate) fn members(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
+    let name = column(&gettext("Name"), &name_factory(pressed), &rows_by(MachineRow::compare_names), NAME_WIDTH);
+    name.set_expand(true);
+    vec![
+        name,
+        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 140),
+        text(&gettext("Student"), Part::Student, &by(|a, b| Part::Student.text(a).cmp(&Part::Student.text(b))), 150),
+        text(&gettext("IP Address"), Part::Given, &by(|a, b| given(a).cmp(&given(b))), 130),
+        text(
+            &gettext("Template"),
+            Part::Template,
+            &by(|a, b| Part::Template.text(a).cmp(&Part::Template.text(b))),
+            130,
+        ),
     ]
 }
 
@@ -113,6 +132,12 @@ fn rows_by(compare: impl Fn(&MachineRow, &MachineRow) -> Ordering + 'static) -> 
         let rows = a.downcast_ref::<MachineRow>().zip(b.downcast_ref::<MachineRow>());
         rows.map_or(Ordering::Equal, |(a, b)| compare(a, b)).into()
     })
+}
+
+/// The address that the guest was given, else the one that it has.
+fn given(domain: &Domain) -> Option<IpAddr> {
+    let noted = domain.notes.as_ref().and_then(|notes| notes.address).map(IpAddr::V4);
+    noted.or_else(|| address(domain))
 }
 
 fn address(domain: &Domain) -> Option<IpAddr> {

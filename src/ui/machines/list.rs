@@ -28,8 +28,13 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// An empty list.
+    /// An empty list of machines.
     pub(crate) fn new() -> Self {
+        Self::with(columns::build)
+    }
+
+    /// An empty list with these columns, the first of which has the names.
+    pub(crate) fn with(columns: impl FnOnce(&Pressed) -> Vec<gtk::ColumnViewColumn>) -> Self {
         let store = gio::ListStore::new::<MachineRow>();
         let query = Rc::new(RefCell::new(Query::default()));
         let filter = filter(&query);
@@ -40,7 +45,7 @@ impl List {
         let selection = gtk::MultiSelection::new(Some(filtered));
         view.set_model(Some(&selection));
         let pressed = Pressed::default();
-        let columns = columns::build(&pressed);
+        let columns = columns(&pressed);
         for column in &columns {
             view.append_column(column);
         }
@@ -151,7 +156,10 @@ struct Touched {
 impl Touched {
     fn note(&mut self, before: &Domain, now: &Domain) {
         self.name |= before.name != now.name;
-        self.filtered |= before.name != now.name || before.state != now.state || before.address != now.address;
+        self.filtered |= before.name != now.name
+            || before.state != now.state
+            || before.address != now.address
+            || before.notes != now.notes;
         self.any |= before != now;
     }
 }
@@ -188,6 +196,7 @@ mod tests {
             memory: KiB(1024),
             address: None,
             cpu: None,
+            notes: None,
         }
     }
 

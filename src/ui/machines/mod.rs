@@ -14,7 +14,8 @@ use relm4::{adw, adw::prelude::*, gtk, gtk::glib, prelude::*};
 use lectern_model::id::DomainId;
 use lectern_services::host::DomainChanges;
 
-use self::{list::List, query::StateFilter};
+use self::query::StateFilter;
+pub(crate) use self::{columns::members as member_columns, list::List, narrow::members as fold_members, row::id_at};
 use crate::{
     actions,
     i18n::{gettext, ngettext_f},
@@ -121,7 +122,7 @@ impl SimpleComponent for Machines {
                         #[local_ref]
                         entry -> gtk::SearchEntry {
                             set_hexpand: true,
-                            set_placeholder_text: Some(&gettext("Search by name or address")),
+                            set_placeholder_text: Some(&gettext("Search by name, address, lab or student")),
                             update_property: &[gtk::accessible::Property::Label(&gettext("Search machines"))],
                             connect_search_changed[sender] => move |entry| {
                                 sender.input(MachinesMsg::SearchChanged(entry.text().into()));
@@ -382,6 +383,7 @@ fn filter_names() -> gtk::StringList {
         StateFilter::Active => gettext("Switched On"),
         StateFilter::Inactive => gettext("Switched Off"),
         StateFilter::Paused => gettext("Paused"),
+        StateFilter::Templates => gettext("Templates"),
     });
     gtk::StringList::new(&names.each_ref().map(String::as_str))
 }

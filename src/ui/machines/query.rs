@@ -14,18 +14,22 @@ pub(crate) enum StateFilter {
     Inactive,
     /// Those that are paused.
     Paused,
+    /// Those that are locked as templates.
+    Templates,
 }
 
 impl StateFilter {
     /// In the order of the menu.
-    pub(crate) const ALL: [Self; 4] = [Self::All, Self::Active, Self::Inactive, Self::Paused];
+    pub(crate) const ALL: [Self; 5] = [Self::All, Self::Active, Self::Inactive, Self::Paused, Self::Templates];
 
-    const fn matches(self, state: DomainState) -> bool {
+    fn matches(self, domain: &Domain) -> bool {
+        let state = domain.state;
         match self {
             Self::All => true,
             Self::Active => state.is_active(),
             Self::Inactive => !state.is_active(),
             Self::Paused => matches!(state, DomainState::Paused),
+            Self::Templates => domain.is_template(),
         }
     }
 }
@@ -53,9 +57,9 @@ impl Query {
         self.words.is_empty() && self.state == StateFilter::All
     }
 
-    /// Whether `domain` is shown: each word is in its name or its address.
+    /// Whether `domain` is shown: each word is in its name, its address, its lab or its student.
     pub(crate) fn matches(&self, domain: &Domain) -> bool {
-        if !self.state.matches(domain.state) {
+        if !self.state.matches(domain) {
             return false;
         }
         if self.words.is_empty() {
@@ -63,7 +67,12 @@ impl Query {
         }
         let name = domain.name.to_lowercase();
         let address = domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default();
-        self.words.iter().all(|word| name.contains(word) || address.contains(word))
+        let notes = domain.notes.as_deref();
+        let lab = notes.and_then(|notes| notes.lab.as_ref()).map(|lab| lab.name.to_lowercase()).unwrap_or_default();
+        let student = notes.and_then(|notes| notes.student.as_ref());
+        let student = student.map(|student| format!("{} {}", student.number, student.name).to_lowercase());
+        let student = student.unwrap_or_default();
+        self.words.iter().all(|word| [&name, &address, &lab, &student].iter().any(|text| text.contains(word)))
     }
 }
 
@@ -82,6 +91,7 @@ mod tests {
             memory: KiB(1),
             address: None,
             cpu: None,
+            notes: None,
         }
     }
 

@@ -39,6 +39,8 @@ pub(crate) enum SidebarOutput {
     Machines,
     /// Show the host.
     Host,
+    /// Show the labs.
+    Labs,
     /// Show the virtual networks.
     Networks,
     /// Show the storage pools.
@@ -135,6 +137,15 @@ impl SimpleComponent for Sidebar {
                             },
                         },
                         append = &gtk::ListBoxRow {
+                            update_property: &[gtk::accessible::Property::Label(&gettext("Labs"))],
+                            #[wrap(Some)]
+                            set_child = &gtk::Box {
+                                set_spacing: 12,
+                                gtk::Image { set_icon_name: Some("system-users-symbolic") },
+                                gtk::Label { set_label: &gettext("Labs"), set_hexpand: true, set_xalign: 0.0 },
+                            },
+                        },
+                        append = &gtk::ListBoxRow {
                             update_property: &[gtk::accessible::Property::Label(&gettext("Virtual Networks"))],
                             #[wrap(Some)]
                             set_child = &gtk::Box {
@@ -200,18 +211,21 @@ impl SimpleComponent for Sidebar {
     }
 }
 
+/// The row of labs.
+const LABS: i32 = 1;
 /// The first row of the settings.
-const SETTINGS: i32 = 1;
+const SETTINGS: i32 = 2;
 /// The row of storage.
-const STORAGE: i32 = 2;
+const STORAGE: i32 = 3;
 /// The row of projects.
-const PROJECTS: i32 = 3;
+const PROJECTS: i32 = 4;
 /// The row of flavors.
-const FLAVORS: i32 = 4;
+const FLAVORS: i32 = 5;
 
 /// The page that a row stands for.
 fn page_of(row: &gtk::ListBoxRow) -> SidebarOutput {
     match row.index() {
+        LABS => SidebarOutput::Labs,
         SETTINGS => SidebarOutput::Networks,
         STORAGE => SidebarOutput::Storage,
         PROJECTS => SidebarOutput::Projects,

@@ -3,6 +3,7 @@
 pub(crate) mod frame;
 pub(crate) mod import;
 pub(crate) mod install;
+pub(crate) mod lab;
 pub(crate) mod machine;
 pub(crate) mod picker;
 pub(crate) mod xml;

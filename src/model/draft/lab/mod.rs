@@ -5,6 +5,7 @@ mod fit;
 mod make;
 mod preview;
 mod problems;
+mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use self::{
     make::{Member, make, notes},
     preview::{Clash, Preview, Row, preview},
     problems::{Field, Problem, problems},
+    suggest::Suggestion,
 };
 
 use crate::id::DomainId;

@@ -294,6 +294,22 @@ fn a_row_becomes_a_machine() {
     assert!(made.as_str().contains("<memory unit='GiB'>2</memory>") && made.as_str().contains("bridge='br0'"));
 }
 
+#[test]
+fn what_is_suggested_follows_the_template_until_somebody_writes() {
+    let mut facts = facts();
+    let mut draft = LabDraft { template: Some(id()), ..LabDraft::default() };
+    let first = draft.suggest(&Suggestion::default(), &facts, Some("vbr"));
+    assert_eq!((draft.name.as_str(), draft.pool.as_deref()), ("cent7", Some("default")));
+    assert_eq!(draft.names, NameSource::Pattern { pattern: "cent7_node{N}".into(), count: String::new() });
+    assert_eq!(draft.network, fixed(""));
+    facts.template.as_mut().unwrap().name = ".deb13".into();
+    facts.labs.insert("deb13".into());
+    draft.names = NameSource::Pattern { pattern: "mine{N}".into(), count: "3".into() };
+    draft.suggest(&first, &facts, None);
+    assert_eq!(draft.name, "deb13-2");
+    assert_eq!(draft.names, NameSource::Pattern { pattern: "mine{N}".into(), count: "3".into() });
+}
+
 proptest! {
     #[test]
     fn what_has_no_problem_has_no_equals(pattern in "[a-z_]{0,3}(\\{[0-9N]{1,3}(\\.\\.[0-9]{1,3})?\\})?", count in "[0-9a]{0,3}", first in "192\\.168\\.1\\.[0-9]{1,3}|") {

@@ -85,6 +85,8 @@ impl Actor {
         self.set_phase(Phase::Up { connection, info: opened.info });
         self.store.put_all(&opened.readings);
         let everything = self.store.everything();
+        self.notes.restart();
+        self.notes.follow(&everything);
         self.tell(&HostUpdate::Domains(everything));
         self.watches.restart(Instant::now());
         self.networks.restart();

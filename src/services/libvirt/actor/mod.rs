@@ -4,6 +4,7 @@ mod catalog;
 mod link;
 mod looked_at;
 mod networks;
+mod notes;
 mod pools;
 mod statistics;
 mod sync;
@@ -18,7 +19,7 @@ use std::{
 
 use lectern_model::uri::HostUri;
 
-use self::{catalog::Catalogue, link::Phase, networks::Networks, pools::Pools, statistics::Watches};
+use self::{catalog::Catalogue, link::Phase, networks::Networks, notes::NotesPlan, pools::Pools, statistics::Watches};
 use super::{
     addresses::{Answers, Plan},
     attempt::{Generation, Opened},
@@ -39,6 +40,8 @@ pub(crate) enum Message {
     Opened(Generation, Result<Box<Opened>, HostError>),
     /// Addresses that were asked for.
     Addresses(Generation, Answers),
+    /// Notes that were asked for.
+    Notes(Generation, notes::Found),
     /// Somebody wants the news.
     Subscribe(async_channel::Sender<HostUpdate>),
     /// Somebody looks.
@@ -86,6 +89,7 @@ pub(crate) struct Actor {
     reconciled: Instant,
     watches: Watches,
     addresses: Plan,
+    notes: NotesPlan,
     networks: Networks,
     catalogue: Catalogue,
     pools: Pools,
@@ -114,6 +118,7 @@ impl Actor {
             reconciled: now,
             watches: Watches::default(),
             addresses: Plan::default(),
+            notes: NotesPlan::default(),
             networks: Networks::default(),
             catalogue: Catalogue::default(),
             pools: Pools::default(),
@@ -151,6 +156,7 @@ impl Actor {
             Message::Notice(generation, notice) => self.notice(generation, notice),
             Message::Opened(generation, result) => self.opened(generation, result),
             Message::Addresses(generation, answers) => self.take_addresses(generation, answers),
+            Message::Notes(generation, found) => self.take_notes(generation, found),
             Message::Subscribe(subscriber) => self.subscribe(subscriber),
             Message::Watch(id, interest) => self.watch(id, interest),
             Message::Unwatch(id) => self.unwatch(id),
@@ -225,6 +231,7 @@ impl Actor {
     fn refresh(&mut self, now: Instant) {
         self.reconcile_if_due(now);
         self.flush_if_due(now);
+        self.read_notes();
         self.read_statistics_if_due(now);
         self.read_networks_if_due(now);
         self.read_catalog_if_due(now);

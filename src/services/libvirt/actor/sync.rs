@@ -18,12 +18,14 @@ impl Actor {
         self.batch.mark(id);
         self.addresses.hurry(id);
         if details {
+            self.notes.mark(id);
             self.batch.touch(id);
         }
     }
 
     pub(super) fn touch(&mut self, id: DomainId) {
         self.batch.touch(id);
+        self.notes.mark(id);
         self.addresses.hurry(id);
     }
 
@@ -70,6 +72,7 @@ impl Actor {
     /// Sends a batch, unless it is empty.
     pub(super) fn tell_changes(&mut self, changes: DomainChanges) {
         if !changes.is_empty() {
+            self.notes.follow(&changes);
             self.tell(&HostUpdate::Domains(changes));
         }
     }

@@ -14,6 +14,7 @@ use lectern_model::{
         import::{HostFacts, PoolFacts},
         lab::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts},
     },
+    flavor::Flavor,
     id::DomainId,
     identity_files::Addressing,
     metadata::{self, LabMark, Machine},
@@ -51,6 +52,8 @@ pub struct LabStock {
     pub pools: Vec<PoolFacts>,
     /// The virtual networks.
     pub networks: Vec<Network>,
+    /// The flavors.
+    pub flavors: Vec<Flavor>,
     projects: Vec<Standing>,
     host: Host,
     inventory: Inventory,
@@ -97,6 +100,7 @@ pub async fn look(host: &Host) -> Result<LabStock, CloneError> {
         labs: labs(&notes),
         pools,
         networks,
+        flavors: told.flavors,
         projects: told.projects,
         host: host.clone(),
         inventory,

@@ -214,10 +214,19 @@ pub async fn delete(host: &Host, lab: &str, machines: &[DomainId]) -> Result<Pla
         images.extend(own.map(|volume| (volume.path.clone(), true)));
         gone.push(Discard::of(id, name, &host.inactive_xml(id).await?, false));
     }
-    let machines = members.iter().map(|machine| machine.id).collect();
-    steps.push(DeleteImages { images, machines }.into());
+    let own = members.iter().map(|machine| machine.id).collect();
+    steps.push(DeleteImages { images, machines: own }.into());
     steps.push(DiscardMachines { machines: gone }.into());
-    Ok(Plan::new(Purpose::DeleteLab(lab.to_owned()), host.uri().clone(), steps))
+    let is_left = |machine: &Machine| {
+        let mark = metadata::read(&machine.config).machine().lab;
+        mark.is_some_and(|mark| mark.name == lab) && !machines.contains(&machine.id)
+    };
+    let purpose = if stock.machines.iter().any(is_left) {
+        Purpose::ShrinkLab { lab: lab.to_owned(), count: members.len() }
+    } else {
+        Purpose::DeleteLab(lab.to_owned())
+    };
+    Ok(Plan::new(purpose, host.uri().clone(), steps))
 }
 
 /// What is undone in networks.
