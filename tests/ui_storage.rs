@@ -211,7 +211,22 @@ fn a_base_is_kept_until_nobody_needs_it() {
         assert!(!window.wait_for("list item", name).is_sensitive(), "{name}");
     }
     window.shot("base");
+    // The course's first step of a clone by hand.
+    go(&window, "New Overlay on It…");
+    let dialog = window.dialog("New Overlay on template.qcow2");
+    dialog.wait_says("template.qcow2: overlay (read-only) ← template-overlay.qcow2: overlay (changes only)");
+    fill(&dialog, "Size", "1 MiB");
+    dialog.wait_says("An overlay is at least as large as its base");
+    window.shot("new-overlay");
+    fill(&dialog, "Size", "1 GiB");
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("Make the volume template-overlay.qcow2: done");
+    let info = libvirt.sh(&format!("qemu-img info {IMAGES}/template-overlay.qcow2"));
+    assert!(info.contains("backing file format: qcow2") && info.contains("1 GiB"), "{info}");
+    window.press("Undo");
+    window.wait_for("alert", "Undo “Make the volume template-overlay.qcow2”?").wait_for("button", "Undo It").click();
     window.press("Back");
+    window.wait_gone("list item", "template-overlay.qcow2");
     go(&window, "node1.qcow2");
     window.wait_says("template.qcow2: overlay (read-only)");
     window.wait_says("node1.qcow2: overlay (changes only)");

@@ -48,6 +48,8 @@ pub struct Facts {
     pub free: Option<Bytes>,
     /// What a copy will take at least; of a new volume, nothing.
     pub needs: Option<Bytes>,
+    /// The size of an overlay's base, below which it is not made: the guest would miss the end of its disk.
+    pub base: Option<Bytes>,
 }
 
 /// The fields that problems are said beside.
@@ -72,6 +74,8 @@ pub enum Problem {
     NoSize,
     /// Less than QEMU makes a disk of.
     TooSmall,
+    /// Smaller than the base of this size.
+    BelowBase(Bytes),
     /// It cannot be set aside: so much is free.
     NoSpace(Bytes),
     /// It may fill the pool in time: so much is free.
@@ -84,7 +88,7 @@ impl Bound for Problem {
     fn field(&self) -> Field {
         match self {
             Self::Name(_) | Self::OtherEnding(_) => Field::Name,
-            Self::NoSize | Self::TooSmall | Self::NoSpace(_) | Self::MayFill(_) => Field::Size,
+            Self::NoSize | Self::TooSmall | Self::BelowBase(_) | Self::NoSpace(_) | Self::MayFill(_) => Field::Size,
         }
     }
 
@@ -150,6 +154,9 @@ pub fn problems(draft: &VolumeDraft, facts: &Facts) -> Vec<Problem> {
     match Bytes::parse(&draft.size) {
         None => found.push(Problem::NoSize),
         Some(size) if size < LEAST => found.push(Problem::TooSmall),
+        Some(size) if facts.base.is_some_and(|base| size < base) => {
+            found.extend(facts.base.map(Problem::BelowBase));
+        }
         Some(size) => found.extend(space(draft, size, facts)),
     }
     found
@@ -195,7 +202,7 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { names: vec!["disk.qcow2".into()], free: Some(Bytes::from_gib(10)), needs: None }
+        Facts { names: vec!["disk.qcow2".into()], free: Some(Bytes::from_gib(10)), needs: None, base: None }
     }
 
     fn draft(change: impl FnOnce(&mut VolumeDraft)) -> Vec<Problem> {
@@ -221,6 +228,9 @@ mod tests {
         assert_eq!(draft(|d| d.size = "much".into()), [Problem::NoSize]);
         assert_eq!(draft(|d| d.size = "4 KiB".into()), [Problem::TooSmall]);
         assert_eq!(draft(|d| d.size = "20".into()), [Problem::MayFill(Bytes::from_gib(10))]);
+        let base = Facts { base: Some(Bytes::from_gib(2)), ..facts() };
+        let small = VolumeDraft { size: "1".into(), ..VolumeDraft::suggested(PoolKind::Dir, &base.names) };
+        assert_eq!(problems(&small, &base), [Problem::BelowBase(Bytes::from_gib(2))]);
         let all = |d: &mut VolumeDraft| (d.size, d.allocate) = ("20".into(), true);
         assert_eq!(draft(all), [Problem::NoSpace(Bytes::from_gib(10))]);
         let copy = Facts { needs: Some(Bytes::from_gib(11)), ..facts() };

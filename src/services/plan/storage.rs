@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::{
     Plan, Purpose, Step,
     steps::{
-        ApplyImageSnapshot, BringUpPool, CopyFile, CopyVolume, CreateVolume, DefinePool, DeleteVolume, DownloadVolume,
-        GrowsIn, MakeImageSnapshot, RefreshPool, RemoveImageSnapshot, ResizeVolume, SetPoolAutostart, StopPool,
-        UndefinePool, UploadVolume, WipeVolume,
+        ApplyImageSnapshot, BringUpPool, CopyFile, CopyVolume, CreateOverlays, CreateVolume, DefinePool, DeleteVolume,
+        DownloadVolume, GrowsIn, MakeImageSnapshot, RefreshPool, RemoveImageSnapshot, ResizeVolume, SetPoolAutostart,
+        StopPool, UndefinePool, UploadVolume, WipeVolume,
     },
 };
 use crate::disk::{convert::Convert, volumes::Seen};
@@ -98,6 +98,13 @@ pub fn delete_pool(host: &HostUri, pool: &Pool, definition: &str) -> Plan {
 pub fn make_volume(host: &HostUri, pool: &str, new: NewVolume) -> Plan {
     let purpose = Purpose::MakeVolume(new.name.clone());
     one(host, purpose, CreateVolume { pool: pool.to_owned(), new })
+}
+
+/// Makes an overlay on an image that is there, in a pool of files.
+#[must_use]
+pub fn make_overlay(host: &HostUri, pool: &Pool, new: NewVolume) -> Plan {
+    let purpose = Purpose::MakeVolume(new.name.clone());
+    one(host, purpose, CreateOverlays { pool: pool.name.clone(), folder: pool.target.clone(), new: vec![new] })
 }
 
 /// Makes a volume larger: by QEMU where a machine that is on writes to it, else by libvirt.

@@ -15,7 +15,10 @@ use lectern_model::{
 use lectern_services::plan::make::clone::CloneSource;
 
 use super::{CloneMsg, words};
-use crate::i18n::{gettext, gettext_f};
+use crate::{
+    chain,
+    i18n::{gettext, gettext_f},
+};
 
 /// Bytes of a GiB.
 const GIB: f64 = 1_073_741_824.0;
@@ -48,7 +51,7 @@ impl Form {
             linked: gtk::CheckButton::builder().valign(gtk::Align::Center).build(),
             full: gtk::CheckButton::builder().valign(gtk::Align::Center).build(),
             kind_said: said(),
-            drawing: drawing(),
+            drawing: gtk::Box::builder().margin_top(12).build(),
             size: size_row(),
             start: adw::SwitchRow::builder().title(gettext("Start it afterwards")).build(),
             more: adw::ExpanderRow::builder().title(gettext("More")).build(),
@@ -163,11 +166,24 @@ impl Form {
         row
     }
 
+    /// The first new overlay and what it will stand on; their own bases are drawn where they are kept.
+    fn draw(&self, draft: &CloneDraft, facts: &CloneFacts) {
+        while let Some(child) = self.drawing.first_child() {
+            self.drawing.remove(&child);
+        }
+        let linked = facts.disks.iter().find(|disk| draft.treatment(disk) == Treatment::Link);
+        let images = linked.and_then(|disk| Some([draft.file_name(disk, facts)?, disk.source.as_ref()?.label()]));
+        self.drawing.set_visible(images.is_some());
+        if let Some(images) = images {
+            self.drawing.append(&chain::drawing(&images, false));
+        }
+    }
+
     /// Says what is wrong beside each field, and shows only fields that mean something.
     pub(super) fn show(&self, draft: &CloneDraft, facts: &CloneFacts, found: &[Problem], refused: Option<&str>) {
         let links = facts.disks.iter().any(|disk| draft.treatment(disk) == Treatment::Link);
         self.size.set_visible(links);
-        self.drawing.set_visible(links);
+        self.draw(draft, facts);
         let name = all(found, |field| matches!(field, Field::Name | Field::Title));
         tell(&self.name_said, &name);
         set_class(&self.name, "error", !name.is_empty());
@@ -218,15 +234,6 @@ fn said() -> gtk::Label {
         .margin_end(12)
         .css_classes(["warning"])
         .build()
-}
-
-/// How an overlay stands on its template: drawn once, in the course's words.
-fn drawing() -> gtk::Box {
-    let text = gettext("template disk (read-only) ← overlay (changes only)");
-    let label = gtk::Label::builder().label(&text).wrap(true).css_classes(["dim-label"]).hexpand(true).build();
-    let row = gtk::Box::builder().margin_top(12).build();
-    row.append(&label);
-    row
 }
 
 fn size_row() -> adw::SpinRow {

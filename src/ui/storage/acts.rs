@@ -77,7 +77,7 @@ impl Storage {
     pub(super) fn facts(&self, needs: Option<lectern_model::units::Bytes>) -> lectern_model::draft::volume::Facts {
         let volumes = self.stock.as_ref().zip(self.opened()).map(|(stock, pool)| stock.of(pool.id));
         let names = volumes.into_iter().flatten().map(|seen| seen.volume.name).collect();
-        lectern_model::draft::volume::Facts { names, free: self.opened().map(|pool| pool.available), needs }
+        lectern_model::draft::volume::Facts { names, free: self.opened().map(|pool| pool.available), needs, base: None }
     }
 
     fn ask_upload(&self, sender: &ComponentSender<Self>) {

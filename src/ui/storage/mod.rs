@@ -5,6 +5,7 @@ mod ask;
 mod copying;
 mod files;
 mod form;
+mod overlay;
 mod pool_page;
 mod snapshots;
 pub(crate) mod texts;
@@ -113,6 +114,8 @@ pub(crate) enum PoolAct {
 pub(crate) enum VolumeAct {
     /// Make it larger.
     Grow,
+    /// Make an overlay that stands on it.
+    Overlay,
     /// Copy it in its format.
     Clone,
     /// Copy it into another format.

@@ -2,13 +2,14 @@
 
 use relm4::{adw::prelude::*, gtk, prelude::*};
 
+use lectern_model::draft::volume::Facts;
 use lectern_services::{
     disk::volumes::{self, Seen},
     host::Host,
     plan::{Plan, storage as plans},
 };
 
-use super::{Storage, StorageCmd, StorageMsg, VolumeAct, ask, copying, files};
+use super::{Storage, StorageCmd, StorageMsg, VolumeAct, ask, copying, files, overlay};
 use crate::{
     chain, delete, dialogs,
     errors::UserText,
@@ -20,6 +21,7 @@ impl Storage {
         let (Some(host), Some(seen)) = (self.host.clone(), self.opened_volume()) else { return };
         match act {
             VolumeAct::Grow => self.ask_size(host, &seen, sender),
+            VolumeAct::Overlay => self.ask_overlay(host, &seen, sender),
             VolumeAct::Clone => Self::ask_copy(host, seen, false, sender),
             VolumeAct::Convert => Self::ask_copy(host, seen, true, sender),
             VolumeAct::Download => self.ask_download(host, seen, sender),
@@ -36,6 +38,15 @@ impl Storage {
         let (input, grown) = (sender.input_sender().clone(), seen.clone());
         ask::size(seen, &self.window, move |size| {
             input.emit(StorageMsg::Run(Box::new(plans::grow(host.uri(), &grown, &machines, size))));
+        });
+    }
+
+    fn ask_overlay(&self, host: Host, seen: &Seen, sender: &ComponentSender<Self>) {
+        let Some(pool) = self.opened().cloned() else { return };
+        let input = sender.input_sender().clone();
+        let facts = Facts { base: Some(seen.volume.capacity), ..self.facts(None) };
+        overlay::show(seen, facts, &self.chain(seen), &self.window, move |new| {
+            input.emit(StorageMsg::Run(Box::new(plans::make_overlay(host.uri(), &pool, new))));
         });
     }
 

@@ -129,6 +129,12 @@ fn acts(shown: &Shown, input: &relm4::Sender<StorageMsg>) -> Vec<gtk::Widget> {
             fixed.clone().or(grow),
         ),
         (
+            VolumeAct::Overlay,
+            gettext("New Overlay on It…"),
+            gettext("A small new disk that keeps only changes; this one is only read from then on."),
+            fixed.clone().or_else(|| no_base(seen)).or_else(|| running.clone()),
+        ),
+        (
             VolumeAct::Clone,
             gettext("Clone…"),
             gettext("A full copy of its own, which stands on nothing."),
@@ -171,6 +177,12 @@ fn act_row(
     let input = input.clone();
     row.connect_activated(move |_| input.emit(StorageMsg::Volume(act.clone())));
     row.upcast()
+}
+
+/// Why nothing is made to stand on it.
+fn no_base(seen: &Seen) -> Option<String> {
+    let can = seen.kind.has_files() && matches!(seen.volume.format, ImageFormat::Raw | ImageFormat::Qcow2);
+    (!can).then(|| gettext("Overlays stand on raw and qcow2 images in folders."))
 }
 
 /// Why what needs it at rest cannot be done.

@@ -210,6 +210,10 @@ pub(super) fn volume_problem(problem: &volume::Problem) -> String {
         ),
         volume::Problem::NoSize => gettext("A size with its unit: 20 GiB, 512 MiB"),
         volume::Problem::TooSmall => gettext("A disk has at least 1 MiB."),
+        volume::Problem::BelowBase(base) => gettext_f(
+            "An overlay is at least as large as its base, {size}: the guest would miss the end of its disk.",
+            &[("size", &base.to_string())],
+        ),
         volume::Problem::NoSpace(free) => {
             gettext_f("The pool has no space for that: {free} are free.", &[("free", &free.to_string())])
         }

@@ -190,7 +190,8 @@ impl Form {
     fn check(&self) {
         let draft = self.draft();
         self.format.set_subtitle(&words::about(draft.format));
-        self.allocate.set_visible(!self.is_copy && volume::can_be_allocated(draft.format));
+        let is_own = !self.is_copy && self.facts.base.is_none();
+        self.allocate.set_visible(is_own && volume::can_be_allocated(draft.format));
         let found = problems(&draft, &self.facts);
         let lines: Vec<(Field, Line)> = found
             .iter()

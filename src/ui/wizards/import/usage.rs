@@ -2,10 +2,11 @@
 
 use relm4::{Sender, adw, adw::prelude::*, gtk};
 
-use lectern_model::draft::import::{Facts, Field, ImportDraft, Source, Usage};
+use lectern_model::draft::import::{Facts, Field, ImportDraft, Usage};
 
 use super::ImportMsg;
 use crate::{
+    chain,
     i18n::{gettext, gettext_f},
     wizards::frame::{Fields, Quietly, size},
 };
@@ -18,7 +19,7 @@ pub(super) struct UsagePage {
     quietly: Quietly,
     pool: adw::ComboRow,
     place: adw::PreferencesGroup,
-    drawing: adw::ActionRow,
+    drawing: gtk::Box,
 }
 
 impl UsagePage {
@@ -44,8 +45,7 @@ impl UsagePage {
         pool.connect_selected_notify(move |row| drop(sender.send(ImportMsg::Pool(row.selected()))));
         fields.add(Field::Pool, &pool, &place);
         fields.add(Field::OverlaySize, &size, &place);
-        let drawing = adw::ActionRow::builder().use_markup(false).build();
-        drawing.add_css_class("property");
+        let drawing = gtk::Box::builder().margin_top(12).build();
         place.add(&drawing);
         page.add(&place);
         Self { page, choices, size, quietly, pool, place, drawing }
@@ -77,23 +77,22 @@ impl UsagePage {
         let args = [("size", base.to_string())];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
         self.size.set_subtitle(&gettext_f("GiB, at least its base's {size}", &args));
-        self.draw(draft);
+        self.draw(draft, facts);
     }
 
-    /// Base and overlay as the course draws them.
-    fn draw(&self, draft: &ImportDraft) {
-        let base = draft.source.as_ref().map(Source::path).unwrap_or_default();
-        let file = draft.new_file().unwrap_or_default();
-        let args = [("base", base), ("file", file.as_str())];
-        let (title, text) = match draft.usage {
-            Usage::Overlay => (
-                gettext("Base and Overlay"),
-                gettext_f("{base} (base, read-only) ← {file} (overlay, keeps the changes)", &args),
-            ),
-            _ => (gettext("Copy"), gettext_f("{base} → {file}", &args)),
-        };
-        self.drawing.set_title(&title);
-        self.drawing.set_subtitle(&text);
+    /// What the new file stands on, and what that stands on.
+    fn draw(&self, draft: &ImportDraft, facts: &Facts) {
+        while let Some(child) = self.drawing.first_child() {
+            self.drawing.remove(&child);
+        }
+        let mut images = vec![draft.new_file().unwrap_or_default()];
+        if draft.usage == Usage::Overlay {
+            images.extend(draft.source.as_ref().map(|source| source.path().to_owned()));
+            images.extend(
+                facts.usable_disk().into_iter().flat_map(|disk| disk.bases.iter().map(|(path, _)| path.clone())),
+            );
+        }
+        self.drawing.append(&chain::drawing(&images, false));
     }
 }
 
