@@ -3,10 +3,18 @@
 
 use std::time::Duration;
 
-use lectern_model::{id::DomainId, mac::MacAddress, nic::NicSource};
-use lectern_services::plan::{
-    self, Outcome, Plan, StepFailure,
-    make::nics::{self, Effect, NicFacts, NicPlan, NicWish},
+use lectern_model::{
+    domain::{DomainAction, DomainState},
+    id::DomainId,
+    mac::MacAddress,
+    nic::NicSource,
+};
+use lectern_services::{
+    host::HostError,
+    plan::{
+        self, Outcome, Plan, StepFailure,
+        make::nics::{self, Effect, NicFacts, NicPlan, NicWish},
+    },
 };
 use lectern_test_kit::{
     guest::Machine,
@@ -100,6 +108,47 @@ fn machines_are_moved_with_their_cables_out_and_in_or_not_at_all() {
     assert_eq!(found.effects, [("m1".to_owned(), Effect::Now), ("m2".to_owned(), Effect::Configured)]);
     let make = |libvirt: &PrivateLibvirt| must(libvirt, &both[..1], &to("other"));
     Trial { libvirt: &mut first, set_up: &hosted, make: &make }.run(&mut second);
+}
+
+#[test]
+fn a_cable_is_out_for_a_moment_and_in_again() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| must(libvirt, &[id(1)], &NicWish::Replug(mac(1)));
+    Trial { libvirt: &mut first, set_up: &hosted, make: &make }.run(&mut second);
+    let off = planned(&first, &[id(2)], &NicWish::Replug(mac(2)));
+    assert!(off.plan.is_none() && off.effects[0].1 == Effect::NoCard, "{off:?}");
+}
+
+#[test]
+fn a_machine_starts_with_the_network_that_it_needs() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    hosted(&mut libvirt);
+    let journals = tempfile::tempdir().expect("a folder");
+    libvirt.virsh(&["destroy", "m1"]);
+    libvirt.virsh(&["net-destroy", "vbr"]);
+    let mut witness = Witness::connect(libvirt.uri());
+    let refused = |witness: &Witness, name: &str| match witness.act(name, DomainAction::Start) {
+        Err(HostError::NoNetwork { stopped, missing, .. }) => (stopped, missing),
+        other => unreachable!("{name}: {other:?}"),
+    };
+    witness.sees("m1", DomainState::ShutOff, wait::SOON);
+    assert_eq!(refused(&witness, "m1"), (vec!["vbr".to_owned()], vec![]));
+    let both = vec![(id(1), "m1".to_owned()), (id(2), "m2".to_owned())];
+    let plan = answer(witness.host.plan_start_with(vec!["vbr".into()], false, both)).expect("a plan");
+    plans::must(&plan, journals.path());
+    assert_eq!((libvirt.state_of("m1"), libvirt.state_of("m2")), ("running".into(), "running".into()));
+    // The usual network, which somebody has deleted, is made again; and goes where that is undone.
+    libvirt.define("m3", &machine(3).replace("network='vbr'", "network='default'"));
+    witness.sees("m3", DomainState::ShutOff, wait::SOON);
+    assert_eq!(refused(&witness, "m3"), (vec![], vec!["default".to_owned()]));
+    let third = vec![(id(3), "m3".to_owned())];
+    let plan = answer(witness.host.plan_start_with(Vec::new(), true, third)).expect("a plan");
+    let made = plans::must(&plan, journals.path());
+    assert_eq!(libvirt.state_of("m3"), "running");
+    assert!(libvirt.virsh(&["net-list", "--autostart", "--name"]).contains("default"));
+    plans::must_undo(plan, made, journals.path());
+    assert_eq!(libvirt.state_of("m3"), "shut off");
+    assert!(!libvirt.virsh(&["net-list", "--all", "--name"]).contains("default"));
 }
 
 #[test]

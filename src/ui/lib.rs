@@ -48,6 +48,7 @@ mod machine;
 mod machines;
 mod networks;
 mod nics;
+mod paths;
 mod preferences;
 mod projects;
 mod rows;

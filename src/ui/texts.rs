@@ -5,6 +5,7 @@ use lectern_services::{jobs::StepText, plan::Purpose};
 
 use crate::{
     i18n::{gettext, gettext_f, ngettext_f, pgettext},
+    networks::texts as networks,
     storage::texts as storage,
 };
 
@@ -105,16 +106,18 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::MustBeOff { name } => gettext_f("Look that {name} is off", &[("name", name)]),
         StepText::Undefine { name } => gettext_f("Undefine {name} and keep its disks", &[("name", name)]),
         StepText::Discard { name } => gettext_f("Undefine {name} and remove its state", &[("name", name)]),
-        StepText::StartNetwork { name } => gettext_f("Start the virtual network {name}", &[("name", name)]),
-        StepText::DefineNetwork { name } => gettext_f("Define the virtual network {name}", &[("name", name)]),
-        StepText::RedefineNetwork { name } => {
-            gettext_f("Change the configuration of the virtual network {name}", &[("name", name)])
-        }
-        StepText::UndefineNetwork { name } => gettext_f("Undefine the virtual network {name}", &[("name", name)]),
-        StepText::StopNetwork { name } => gettext_f("Stop the virtual network {name}", &[("name", name)]),
-        StepText::SetNetworkAutostart { name, on } => autostart_network(name, *on),
-        StepText::UpdateNetwork { name } => gettext_f("Change the running virtual network {name}", &[("name", name)]),
+        StepText::StartNetwork { .. }
+        | StepText::DefineNetwork { .. }
+        | StepText::RedefineNetwork { .. }
+        | StepText::UndefineNetwork { .. }
+        | StepText::StopNetwork { .. }
+        | StepText::SetNetworkAutostart { .. }
+        | StepText::UpdateNetwork { .. }
+        | StepText::RenewNetwork { .. } => networks::step(step),
         StepText::MoveNics { names } => move_nics(names),
+        StepText::ReplugNic { name } => {
+            gettext_f("Unplug the cable of the running {name} for two seconds", &[("name", name)])
+        }
         StepText::AttachNic { name } => gettext_f("Put a NIC into the running {name}", &[("name", name)]),
         StepText::DetachNic { name } => gettext_f("Take a NIC out of the running {name}", &[("name", name)]),
         StepText::StartPool { name } => gettext_f("Start the storage pool {name}", &[("name", name)]),
@@ -195,15 +198,15 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::Edit(name) => gettext_f("Change {name}", &[("name", name)]),
         Purpose::Delete(names) => delete(names),
         Purpose::Undefine(names) => undefine(names),
-        Purpose::MakeNetwork(name) => gettext_f("Make the virtual network {name}", &[("name", name)]),
-        Purpose::MakeNetworks(names) => {
-            ngettext_f("Make {n} virtual network", "Make {n} virtual networks", names.len(), &[])
-        }
-        Purpose::EditNetwork(name) => gettext_f("Change the virtual network {name}", &[("name", name)]),
-        Purpose::StartNetwork(name) => gettext_f("Start the virtual network {name}", &[("name", name)]),
-        Purpose::StopNetwork(name) => gettext_f("Stop the virtual network {name}", &[("name", name)]),
-        Purpose::AutostartNetwork(name, on) => autostart_network(name, *on),
-        Purpose::DeleteNetwork(name) => gettext_f("Delete the virtual network {name}", &[("name", name)]),
+        Purpose::MakeNetwork(_)
+        | Purpose::MakeNetworks(_)
+        | Purpose::EditNetwork(_)
+        | Purpose::StartNetwork(_)
+        | Purpose::StopNetwork(_)
+        | Purpose::AutostartNetwork(..)
+        | Purpose::MendNetwork(_)
+        | Purpose::DeleteNetwork(_) => networks::purpose(purpose),
+        Purpose::StartMachines(names) => start(names),
         Purpose::MakePool(_)
         | Purpose::StartPool(_)
         | Purpose::StopPool(_)
@@ -228,6 +231,7 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         }
         Purpose::ChangeNics(names) => change_nics(names),
         Purpose::AddNic(names) => add_nic(names),
+        Purpose::RenewAddress(name) => gettext_f("Renew the address of {name}", &[("name", name)]),
         Purpose::RemoveNic(names) => gettext_f("Remove a NIC of {name}", &[("name", &names.join(", "))]),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
@@ -241,6 +245,13 @@ fn shrink_lab(lab: &str, count: usize) -> String {
 fn make_lab(lab: &str, count: usize) -> String {
     let args = [("lab", lab)];
     ngettext_f("Make the lab {lab} with {n} machine", "Make the lab {lab} with {n} machines", count, &args)
+}
+
+fn start(names: &[String]) -> String {
+    match names {
+        [name] => gettext_f("Start {name}", &[("name", name)]),
+        _ => ngettext_f("Start {n} machine and its network", "Start {n} machines and their networks", names.len(), &[]),
+    }
 }
 
 fn move_nics(names: &[String]) -> String {
@@ -266,14 +277,6 @@ fn add_nic(names: &[String]) -> String {
     match names {
         [name] => gettext_f("Add a NIC to {name}", &[("name", name)]),
         _ => ngettext_f("Add a NIC to {n} machine", "Add a NIC to {n} machines", names.len(), &[]),
-    }
-}
-
-fn autostart_network(name: &str, on: bool) -> String {
-    if on {
-        gettext_f("Switch autostart of the virtual network {name} on", &[("name", name)])
-    } else {
-        gettext_f("Switch autostart of the virtual network {name} off", &[("name", name)])
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`app`], [`window`]: the program itself, and how a person uses its window
 //! - [`testhost`]: hosts of the test driver, with any number of machines
 //! - [`libvirt`], [`guest`], [`flood`]: a libvirt, a tiny guest and a loud one that touch nothing of the user's
+//! - [`inside`]: a part of a test among the routes, ports and processes of a private libvirt
 //! - [`member`]: a test again as a plain member of the group `libvirt`
 //! - [`plans`]: what every plan has to stand
 //! - [`witness`]: one who connects through the services and notes what they tell
@@ -25,6 +26,7 @@ pub mod desktop;
 pub mod flood;
 pub mod guest;
 pub mod input;
+pub mod inside;
 pub mod libvirt;
 pub mod member;
 mod photograph;

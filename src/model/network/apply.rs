@@ -4,8 +4,8 @@ use ipnet::IpNet;
 
 use super::{
     elements::{
-        dhcp_host_element, dns_host_element, forward_element, forwarder_element, range_element, route_element,
-        subnet_element,
+        dhcp_host_element, dns_host_element, dns_service_element, dns_text_element, forward_element, forwarder_element,
+        range_element, route_element, subnet_element,
     },
     spec::{Bandwidth, Mode, NetworkSpec, Subnet},
 };
@@ -125,7 +125,10 @@ fn without(document: Document, names: &[&str]) -> Result<Document, EditError> {
 }
 
 fn dns(document: Document, old: &NetworkSpec, new: &NetworkSpec) -> Result<Document, EditError> {
-    if old.forwarders == new.forwarders && old.dns_hosts == new.dns_hosts {
+    let parts = |spec: &NetworkSpec| {
+        (spec.forwarders.clone(), spec.dns_hosts.clone(), spec.dns_texts.clone(), spec.dns_services.clone())
+    };
+    if parts(old) == parts(new) {
         return Ok(document);
     }
     let document = match root_child(&document, "dns") {
@@ -133,7 +136,10 @@ fn dns(document: Document, old: &NetworkSpec, new: &NetworkSpec) -> Result<Docum
         None => insert(&document, &Element::new("dns"))?,
     };
     let document = list(document, Some(("dns", 0)), "forwarder", &old.forwarders, &new.forwarders, forwarder_element)?;
-    let document = list(document, Some(("dns", 0)), "host", &old.dns_hosts, &new.dns_hosts, dns_host_element)?;
+    let inside = Some(("dns", 0));
+    let document = list(document, inside, "txt", &old.dns_texts, &new.dns_texts, dns_text_element)?;
+    let document = list(document, inside, "srv", &old.dns_services, &new.dns_services, dns_service_element)?;
+    let document = list(document, inside, "host", &old.dns_hosts, &new.dns_hosts, dns_host_element)?;
     remove_if_empty(document, "dns")
 }
 

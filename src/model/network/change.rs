@@ -1,12 +1,18 @@
 //! Which part of a change can be made while a network runs (`virNetworkUpdate`), and which waits for its next start.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::{
     elements, read,
-    spec::{DhcpHost, DhcpRange, DnsHost, NetworkSpec},
+    spec::{DhcpHost, DhcpRange, DnsHost, DnsService, DnsText, NetworkSpec, Subnet},
 };
-use crate::xml::{Document, EditError, Element, Node};
+use crate::{
+    mac::MacAddress,
+    xml::{Document, EditError, Element, Node},
+};
 
 /// The parts of a network that libvirt changes while it runs, as far as Lectern edits them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +23,10 @@ pub enum Section {
     DhcpHost,
     /// `<dns><host>`
     DnsHost,
+    /// `<dns><txt>`
+    DnsText,
+    /// `<dns><srv>`
+    DnsService,
 }
 
 impl Section {
@@ -27,6 +37,8 @@ impl Section {
             Self::DhcpRange => "ip-dhcp-range",
             Self::DhcpHost => "ip-dhcp-host",
             Self::DnsHost => "dns-host",
+            Self::DnsText => "dns-txt",
+            Self::DnsService => "dns-srv",
         }
     }
 }
@@ -65,6 +77,8 @@ impl LiveEdit {
             Section::DhcpRange => self.found(&network, own.root(), "range", read::range),
             Section::DhcpHost => self.found(&network, own.root(), "host", read::dhcp_host),
             Section::DnsHost => self.found(&network, own.root(), "host", read::dns_host),
+            Section::DnsText => self.found(&network, own.root(), "txt", read::dns_text),
+            Section::DnsService => self.found(&network, own.root(), "srv", read::dns_service),
         };
         is_there == self.add
     }
@@ -76,7 +90,7 @@ impl LiveEdit {
         name: &str,
         read: impl Fn(Node<'_>) -> Result<T, E>,
     ) -> bool {
-        let parent = if self.section == Section::DnsHost {
+        let parent = if matches!(self.section, Section::DnsHost | Section::DnsText | Section::DnsService) {
             network.root().child("dns")
         } else {
             let ip = network.root().children_named("ip").nth(self.parent.unwrap_or(0));
@@ -116,11 +130,39 @@ impl Change {
             }
         }
         changed(&mut live, &old.dns_hosts, &new.dns_hosts, name)?;
+        changed(&mut live, &old.dns_texts, &new.dns_texts, text)?;
+        changed(&mut live, &old.dns_services, &new.dns_services, service)?;
         probe.dns_hosts.clone_from(&new.dns_hosts);
+        probe.dns_texts.clone_from(&new.dns_texts);
+        probe.dns_services.clone_from(&new.dns_services);
         probe.id = new.id;
         probe.mac = new.mac;
         Ok(Self { live, rest: probe != *new })
     }
+}
+
+/// A static host that comes and goes again: after either libvirt sets the firewall rules of a started network up anew,
+/// and its dnsmasq where that is gone, and no guest loses its connection (`networkUpdate` in libvirt's bridge driver). None where
+/// the network has no DHCP for IPv4, or no address that is free.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn passing(spec: &NetworkSpec) -> Result<Option<[LiveEdit; 2]>, EditError> {
+    let has_dhcp = |subnet: &&Subnet| !subnet.ranges.is_empty() || !subnet.hosts.is_empty();
+    let found = (0..).zip(&spec.subnets).find(|(_, subnet)| subnet.address.addr().is_ipv4() && has_dhcp(subnet));
+    let Some((nth, subnet)) = found else { return Ok(None) };
+    let Some(ip) = spare(subnet) else { return Ok(None) };
+    let guest = DhcpHost { mac: Some(MacAddress::from_random([0xff; 3])), ip: Some(ip), ..DhcpHost::default() };
+    Ok(Some([host(&guest, true, Some(nth))?, host(&guest, false, Some(nth))?]))
+}
+
+/// An address that no machine is promised, from the end.
+fn spare(subnet: &Subnet) -> Option<IpAddr> {
+    let IpNet::V4(net) = subnet.address.trunc() else { return None };
+    let (first, last) = (u32::from(net.network()) + 1, u32::from(net.broadcast()));
+    let all = (first..last).rev().map(|ip| IpAddr::V4(ip.into()));
+    let is_free = |ip: &IpAddr| *ip != subnet.address.addr() && !subnet.hosts.iter().any(|host| host.ip == Some(*ip));
+    all.take(subnet.hosts.len() + 2).find(is_free)
 }
 
 /// What goes, then what comes: a range may take the place of one that it overlaps.
@@ -153,4 +195,12 @@ fn host(host: &DhcpHost, add: bool, parent: Option<usize>) -> Result<LiveEdit, E
 
 fn name(host: &DnsHost, add: bool) -> Result<LiveEdit, EditError> {
     live(Section::DnsHost, add, &elements::dns_host_element(host), None)
+}
+
+fn text(text: &DnsText, add: bool) -> Result<LiveEdit, EditError> {
+    live(Section::DnsText, add, &elements::dns_text_element(text), None)
+}
+
+fn service(service: &DnsService, add: bool) -> Result<LiveEdit, EditError> {
+    live(Section::DnsService, add, &elements::dns_service_element(service), None)
 }

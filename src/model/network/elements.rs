@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::spec::{DhcpHost, DhcpRange, DnsHost, Forwarder, Mode, NetworkSpec, Route, Subnet};
+use super::spec::{DhcpHost, DhcpRange, DnsHost, DnsService, DnsText, Forwarder, Mode, NetworkSpec, Route, Subnet};
 use crate::xml::Element;
 
 pub(super) fn forward_element(new: &NetworkSpec) -> Option<Element> {
@@ -62,6 +62,24 @@ pub(super) fn dhcp_host_element(host: &DhcpHost) -> Element {
 pub(super) fn dns_host_element(host: &DnsHost) -> Element {
     let element = Element::new("host").attribute("ip", &host.ip.to_string());
     host.names.iter().fold(element, |element, name| element.child(Element::new("hostname").text(name)))
+}
+
+pub(super) fn dns_text_element(text: &DnsText) -> Element {
+    Element::new("txt").attribute("name", &text.name).attribute("value", &text.value)
+}
+
+pub(super) fn dns_service_element(service: &DnsService) -> Element {
+    let new = Element::new("srv").attribute("service", &service.service).attribute("protocol", &service.protocol);
+    let number = |number: Option<u16>| number.map(|number| number.to_string());
+    let parts = [
+        ("domain", service.domain.clone()),
+        ("target", service.target.clone()),
+        ("port", number(service.port)),
+        ("priority", number(service.priority)),
+        ("weight", number(service.weight)),
+    ];
+    let parts = parts.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    parts.fold(new, |element, (name, value)| element.attribute(name, &value))
 }
 
 pub(super) fn forwarder_element(forwarder: &Forwarder) -> Element {

@@ -2,10 +2,13 @@
 //! ranges are free.
 
 pub mod change;
+pub mod cure;
+pub mod fit;
 pub mod free;
 pub mod known;
 pub mod lease;
 pub mod routes;
+pub mod static_hosts;
 pub mod trap;
 
 mod apply;
@@ -23,7 +26,7 @@ use uuid::Uuid;
 
 pub use self::{
     read::NotANetwork,
-    spec::{Bandwidth, DhcpHost, DhcpRange, DnsHost, Forwarder, Mode, NetworkSpec, Route, Subnet},
+    spec::{Bandwidth, DhcpHost, DhcpRange, DnsHost, DnsService, DnsText, Forwarder, Mode, NetworkSpec, Route, Subnet},
 };
 
 /// A network's UUID, the key under which everything about it is kept.

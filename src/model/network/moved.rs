@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 
 use super::{
+    fit::Clash,
     free::{Taken, same_place},
     spec::{DhcpRange, NetworkSpec},
 };
@@ -48,11 +49,24 @@ impl NetworkSpec {
         if self.domain.as_ref() == Some(&self.name) {
             new.domain = Some(new.name.clone());
         }
-        let mut taken = taken.clone();
-        for nth in 0..self.subnets.len() {
+        new.elsewhere(|_| true, taken, random)
+    }
+
+    /// The same with those of its subnets elsewhere of which some addresses are others'.
+    #[must_use]
+    pub(super) fn beside(&self, clashes: &[Clash], taken: &Taken, random: [u8; 5]) -> Self {
+        let clashes = |net: &IpNet| clashes.iter().any(|clash| matches!(clash, Clash::Addresses(own, _) if own == net));
+        self.elsewhere(clashes, taken, random)
+    }
+
+    fn elsewhere(&self, which: impl Fn(&IpNet) -> bool, taken: &Taken, random: [u8; 5]) -> Self {
+        let (mut new, mut taken) = (self.clone(), taken.clone());
+        for nth in (0..).zip(self.nets()).filter(|(_, net)| which(net)).map(|(nth, _)| nth) {
             new = new.to_free(nth, &taken, random);
             // The next subnet must not come to lie where this one does.
-            taken.networks.push(Self { subnets: new.subnets[..=nth].to_vec(), ..Self::default() });
+            taken
+                .networks
+                .push(Self { subnets: new.subnets.iter().take(nth + 1).cloned().collect(), ..Self::default() });
         }
         new
     }

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::{
     NetworkId,
-    spec::{Bandwidth, DhcpHost, DhcpRange, DnsHost, Forwarder, Mode, NetworkSpec, Route, Subnet},
+    spec::{Bandwidth, DhcpHost, DhcpRange, DnsHost, DnsService, DnsText, Forwarder, Mode, NetworkSpec, Route, Subnet},
 };
 use crate::{
     mac::MacAddress,
@@ -64,6 +64,8 @@ impl NetworkSpec {
             mtu: root.child("mtu").and_then(|mtu| mtu.attribute("size")?.trim().parse().ok()),
             forwarders: dns.map(|dns| all(dns, "forwarder", forwarder)).transpose()?.unwrap_or_default(),
             dns_hosts: dns.map(|dns| all(dns, "host", dns_host)).transpose()?.unwrap_or_default(),
+            dns_texts: dns.map(|dns| all(dns, "txt", dns_text)).transpose()?.unwrap_or_default(),
+            dns_services: dns.map(|dns| all(dns, "srv", dns_service)).transpose()?.unwrap_or_default(),
             subnets: all(root, "ip", subnet)?,
             routes: all(root, "route", route)?,
             inbound: bandwidth.and_then(|node| limit(node, "inbound")),
@@ -182,6 +184,27 @@ fn forwarder(node: Node<'_>) -> Result<Forwarder, NotANetwork> {
 pub(super) fn dns_host(node: Node<'_>) -> Result<DnsHost, NotANetwork> {
     let names = node.children_named("hostname").map(|name| name.text().trim().to_owned()).collect();
     Ok(DnsHost { ip: address(node, "ip")?, names })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "read as the others are")]
+pub(super) fn dns_text(node: Node<'_>) -> Result<DnsText, NotANetwork> {
+    let of = |name: &str| node.attribute(name).unwrap_or_default().into_owned();
+    Ok(DnsText { name: of("name"), value: of("value") })
+}
+
+pub(super) fn dns_service(node: Node<'_>) -> Result<DnsService, NotANetwork> {
+    let number = |name: &str| {
+        text_of(node, name).map(|text| text.parse::<u16>().map_err(|_| unreadable(node, &text))).transpose()
+    };
+    Ok(DnsService {
+        service: text_of(node, "service").unwrap_or_default(),
+        protocol: text_of(node, "protocol").unwrap_or_default(),
+        domain: text_of(node, "domain"),
+        target: text_of(node, "target"),
+        port: number("port")?,
+        priority: number("priority")?,
+        weight: number("weight")?,
+    })
 }
 
 fn route(node: Node<'_>) -> Result<Route, NotANetwork> {

@@ -157,6 +157,34 @@ pub struct DnsHost {
     pub names: Vec<String>,
 }
 
+/// A text that the network's name server knows under a name (TXT).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DnsText {
+    /// The name.
+    pub name: String,
+    /// The text.
+    pub value: String,
+}
+
+/// A service that the network's name server knows (SRV).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DnsService {
+    /// The service: `ldap`.
+    pub service: String,
+    /// The protocol: `tcp`.
+    pub protocol: String,
+    /// The domain, where it is not the network's own.
+    pub domain: Option<String>,
+    /// The machine that has it.
+    pub target: Option<String>,
+    /// Its port there.
+    pub port: Option<u16>,
+    /// Of several, the least is asked first.
+    pub priority: Option<u16>,
+    /// Of several with one priority, the share of each.
+    pub weight: Option<u16>,
+}
+
 /// A way to a network behind a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
@@ -196,6 +224,10 @@ pub struct NetworkSpec {
     pub forwarders: Vec<Forwarder>,
     /// Names that the network's name server knows.
     pub dns_hosts: Vec<DnsHost>,
+    /// Texts that it knows.
+    pub dns_texts: Vec<DnsText>,
+    /// Services that it knows.
+    pub dns_services: Vec<DnsService>,
     /// The host's addresses in it.
     pub subnets: Vec<Subnet>,
     /// Ways to networks behind guests.

@@ -272,6 +272,8 @@ fn spec() -> impl Strategy<Value = NetworkSpec> {
                 .into_iter()
                 .map(|n| DnsHost { ip: IpAddr::from([10, 0, 0, n]), names: vec![format!("h{n}")] })
                 .collect(),
+            dns_texts: limit.map(|n| DnsText { name: format!("t{n}"), value: "v=1 a".into() }).into_iter().collect(),
+            dns_services: limit.map(service).into_iter().collect(),
             forwarders: limit
                 .map(|n| Forwarder {
                     address: Some(IpAddr::from([1, 1, 1, u8::try_from(n).unwrap_or(1)])),
@@ -287,6 +289,16 @@ fn spec() -> impl Strategy<Value = NetworkSpec> {
             subnets: subnets.into_iter().map(subnet).collect(),
             ..NetworkSpec::default()
         })
+}
+
+fn service(n: u32) -> DnsService {
+    DnsService {
+        service: format!("s{n}"),
+        protocol: "tcp".into(),
+        target: Some("h1".into()),
+        port: u16::try_from(n).ok(),
+        ..DnsService::default()
+    }
 }
 
 fn subnet((third, hosts, ranges): (u8, std::collections::BTreeSet<u8>, std::collections::BTreeSet<u8>)) -> Subnet {

@@ -33,6 +33,10 @@ pub enum Trap {
     NamePort,
     /// Its bridge is for this zone of firewalld, which does not run.
     NoFirewalld(String),
+    /// It is started, and the dnsmasq that should serve it is gone.
+    NoDnsmasq,
+    /// firewalld was started after it, which may have taken libvirt's rules away.
+    FirewallLater,
 }
 
 /// What is known of the host.
@@ -68,6 +72,35 @@ pub fn before_start(spec: &NetworkSpec, zone: Option<&str>, facts: &TrapFacts) -
         found.push(Trap::NoFirewalld(zone.to_owned()));
     }
     found
+}
+
+/// When the programs were started that a started network needs, in any unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Serving {
+    /// Its dnsmasq; none where it does not run.
+    pub dnsmasq: Option<u64>,
+    /// firewalld; none where it does not run.
+    pub firewalld: Option<u64>,
+}
+
+/// What a started network lacks; `has_dns` says whether its name server is wanted.
+#[must_use]
+pub fn after_start(spec: &NetworkSpec, has_dns: bool, serving: Serving) -> Vec<Trap> {
+    let has_dhcp = spec.subnets.iter().any(|subnet| !subnet.ranges.is_empty() || !subnet.hosts.is_empty());
+    if !spec.mode.has_own_bridge() || spec.subnets.is_empty() || !(has_dns || has_dhcp) {
+        return Vec::new();
+    }
+    let Some(since) = serving.dnsmasq else { return vec![Trap::NoDnsmasq] };
+    let has_rules = spec.mode != super::Mode::Open;
+    let later = serving.firewalld.is_some_and(|firewalld| firewalld > since);
+    if has_rules && later { vec![Trap::FirewallLater] } else { Vec::new() }
+}
+
+/// When a process was started, in ticks since the computer was, from `/proc/PID/stat`: its 22nd word, counted behind the
+/// name, which may hold anything (proc(5)).
+#[must_use]
+pub fn started(stat: &str) -> Option<u64> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }
 
 /// libvirt refuses a network that a route of the host's lies in or around, but for very wide routes
@@ -162,6 +195,20 @@ mod tests {
         );
         assert_eq!(before_start(&network, Some("trusted"), &TrapFacts { firewalld: None, ..facts() }), []);
         assert_eq!(before_start(&NetworkSpec { subnets: Vec::new(), ..network }, None, &busy), []);
+    }
+
+    #[test]
+    fn a_started_network_without_its_server_is_seen() {
+        let network = spec("n", "b", "10.1.0.1/24");
+        let serving = |dnsmasq, firewalld| after_start(&network, true, Serving { dnsmasq, firewalld });
+        assert_eq!(serving(None, None), [Trap::NoDnsmasq]);
+        assert_eq!(serving(Some(5), Some(4)), []);
+        assert_eq!(serving(Some(5), Some(6)), [Trap::FirewallLater]);
+        assert_eq!(after_start(&network, false, Serving::default()), [], "neither names nor addresses are served");
+        let open = NetworkSpec { mode: Mode::Open, ..network.clone() };
+        assert_eq!(after_start(&open, true, Serving { dnsmasq: Some(1), firewalld: Some(2) }), []);
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 1 1";
+        assert_eq!(started(stat), Some(4711));
     }
 
     #[test]

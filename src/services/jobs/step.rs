@@ -107,10 +107,20 @@ pub enum StepText {
         /// Its name.
         name: String,
     },
+    /// Set a started virtual network's firewall rules and DHCP server up anew.
+    RenewNetwork {
+        /// Its name.
+        name: String,
+    },
     /// Move cards of machines that run to other networks.
     MoveNics {
         /// The machines' names.
         names: Vec<String>,
+    },
+    /// Unplug a card of a machine that runs for a moment.
+    ReplugNic {
+        /// The machine's name.
+        name: String,
     },
     /// Put a network card into a machine that runs.
     AttachNic {

@@ -19,6 +19,7 @@ use super::{
     error::{HostError, LibvirtError},
     ffi::{error::checked, stats},
     reading::Reading,
+    starting,
     types::DomainDetails,
 };
 use crate::{catalog, probe};
@@ -45,7 +46,7 @@ pub(crate) fn act(connect: &Connect, uri: &HostUri, id: DomainId, action: Domain
         catalog::must_be_enabled(connect, uri, &domain)?;
     }
     let result = match action {
-        DomainAction::Start => domain.create(),
+        DomainAction::Start => return starting::start(connect, &domain),
         DomainAction::ShutDown => domain.shutdown(),
         DomainAction::Reboot => domain.reboot(virt_sys::VIR_DOMAIN_REBOOT_DEFAULT),
         DomainAction::Reset => domain.reset(),

@@ -41,6 +41,17 @@ pub enum HostError {
     /// The machine's project is disabled: it is not to be started.
     #[error("the project {0} is disabled")]
     Disabled(String),
+    /// A network that the machine is plugged into is stopped, or not there.
+    #[error("a network is not there: {error}")]
+    NoNetwork {
+        /// Those that are stopped.
+        stopped: Vec<String>,
+        /// Those that are not there.
+        missing: Vec<String>,
+        /// What libvirt said.
+        #[source]
+        error: LibvirtError,
+    },
     /// The console could not be opened, most likely as somebody else has it open.
     #[error("the console is in use: {0}")]
     ConsoleInUse(#[source] LibvirtError),
@@ -134,7 +145,7 @@ impl HostError {
     #[must_use]
     pub const fn libvirt(&self) -> Option<&LibvirtError> {
         match self {
-            Self::Libvirt(error) | Self::ConsoleInUse(error) => Some(error),
+            Self::Libvirt(error) | Self::ConsoleInUse(error) | Self::NoNetwork { error, .. } => Some(error),
             Self::Connect { error, .. } => error.as_ref(),
             _ => None,
         }

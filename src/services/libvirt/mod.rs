@@ -42,6 +42,7 @@ pub(crate) mod pool;
 mod probing;
 mod reading;
 pub(crate) mod reply;
+pub(crate) mod starting;
 pub(crate) mod storage;
 mod store;
 #[cfg(test)]

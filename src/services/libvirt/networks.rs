@@ -6,6 +6,7 @@ use lectern_model::{
     draft::network::Facts,
     network::{
         Network, NetworkSpec,
+        cure::Trouble,
         free::Taken,
         lease::Lease,
         routes::{self, HostRoute},
@@ -21,6 +22,7 @@ use super::{
     ffi::{self, codes, error::checked},
     handle::Host,
     networks_read::{self, Attachment},
+    networks_trap,
 };
 
 /// How long a call may take.
@@ -55,6 +57,19 @@ impl Host {
                 Err(error) if matches!(error.code, codes::NO_SUPPORT | codes::OPERATION_INVALID) => Ok(Vec::new()),
                 other => Ok(other?),
             }
+        })
+        .await
+    }
+
+    /// What is wrong with a network, and what mends it.
+    ///
+    /// # Errors
+    /// As for [`Host::act`].
+    pub async fn network_trouble(&self, network: String) -> Result<Trouble, HostError> {
+        let uri = self.uri().clone();
+        self.call(LIMIT, move |connection| {
+            let network = checked(connection.connect().lookup_network_by_name(&network))?;
+            networks_trap::trouble(connection.connect(), &uri, &network)
         })
         .await
     }

@@ -3,6 +3,7 @@
 use lectern_model::{
     id::DomainId,
     mac::MacAddress,
+    metadata::{self, Student},
     network::{Network, NetworkId, NetworkSpec},
     xml::{Document, Node},
 };
@@ -30,6 +31,8 @@ pub struct Attachment {
     pub mac: Option<MacAddress>,
     /// The device that the guest sees: `virtio`, `e1000`, …
     pub model: Option<String>,
+    /// Whose machine it is.
+    pub student: Option<Student>,
 }
 
 /// All networks.
@@ -82,7 +85,8 @@ fn of(domain: &Domain) -> Result<Vec<Attachment>, HostError> {
     let document = Document::parse(&xml).map_err(|error| HostError::BadAnswer(error.to_string()))?;
     let devices = document.root().child("devices");
     let cards = devices.into_iter().flat_map(|devices| devices.children_named("interface").collect::<Vec<_>>());
-    Ok(cards.map(|card| attachment(card, machine, &name, active)).collect())
+    let student = metadata::read(&document).machine().student;
+    Ok(cards.map(|card| Attachment { student: student.clone(), ..attachment(card, machine, &name, active) }).collect())
 }
 
 fn attachment(card: Node<'_>, machine: DomainId, name: &str, active: bool) -> Attachment {
@@ -97,5 +101,6 @@ fn attachment(card: Node<'_>, machine: DomainId, name: &str, active: bool) -> At
         bridge: source("bridge").filter(|_| kind.as_deref() == Some("bridge")),
         mac: card.child("mac").and_then(|mac| MacAddress::parse(&mac.attribute("address")?).ok()),
         model: card.child("model").and_then(|model| model.attribute("type")).map(Into::into),
+        student: None,
     }
 }

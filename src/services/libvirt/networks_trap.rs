@@ -1,15 +1,20 @@
-//! Looks what keeps a network from starting.
+//! Looks what keeps a network from starting or from working, and for what mends it.
 
 use std::fs;
 
 use lectern_model::{
-    network::trap::{self, Trap, TrapFacts},
+    network::{
+        NetworkSpec,
+        cure::Trouble,
+        trap::{self, Serving, Trap, TrapFacts},
+    },
     uri::HostUri,
     xml::Document,
 };
 use virt::{connect::Connect, network::Network};
 
 use super::{error::HostError, ffi::error::checked, networks, networks_read};
+use crate::plan::networks::random;
 
 /// What stands in the way of a network that is stopped, as far as it can be seen from here.
 ///
@@ -32,12 +37,51 @@ pub(crate) fn find(connect: &Connect, uri: &HostUri, network: &Network) -> Resul
     Ok(trap::before_start(spec, zone.as_deref(), &facts))
 }
 
-/// Whether this computer has a process of that name: asking the bus could wait.
+/// What is wrong with a network, and what mends it. A network that only passes on to a bridge has no trouble of its own.
+///
+/// # Errors
+/// As libvirt gives it.
+pub(crate) fn trouble(connect: &Connect, uri: &HostUri, network: &Network) -> Result<Trouble, HostError> {
+    let own = networks_read::read(network)?;
+    let Some(spec) = &own.spec else { return Ok(Trouble::default()) };
+    let traps = if own.active { lacking(connect, uri, &own.name, &own.xml)? } else { find(connect, uri, network)? };
+    if traps.is_empty() {
+        return Ok(Trouble::default());
+    }
+    let all = networks_read::all(connect)?;
+    // A bridge of this network that is there is another's device where the network is stopped.
+    let mut taken = networks::facts(connect, uri, &all, None).taken;
+    taken.networks.retain(|network| network.name != own.name);
+    Ok(Trouble::of(traps, spec, &taken, random()))
+}
+
+/// What a started network lacks. Where other users' processes are hidden nothing can be said.
+fn lacking(connect: &Connect, uri: &HostUri, name: &str, xml: &str) -> Result<Vec<Trap>, HostError> {
+    let document = Document::parse(xml).map_err(|error| HostError::BadAnswer(error.to_string()))?;
+    let spec = NetworkSpec::read(&document).unwrap_or_default();
+    if !networks::facts(connect, uri, &[], None).sees_routes || fs::read_to_string("/proc/1/comm").is_err() {
+        return Ok(Vec::new());
+    }
+    let has_dns = document.root().child("dns").is_none_or(|dns| dns.attribute("enable").as_deref() != Some("no"));
+    let conf = format!("/dnsmasq/{name}.conf");
+    let serves = |line: &str| line.split('\0').any(|word| word.ends_with(&conf));
+    let serving = Serving {
+        dnsmasq: started_at("cmdline", serves),
+        firewalld: started_at("comm", |name| name.trim() == "firewalld"),
+    };
+    Ok(trap::after_start(&spec, has_dns, serving))
+}
+
+/// When the first process was started whose `file` in /proc is as `wanted` says: asking the bus could wait.
+fn started_at(file: &str, wanted: impl Fn(&str) -> bool) -> Option<u64> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    let wanted = processes.filter(|folder| fs::read_to_string(folder.join(file)).is_ok_and(|text| wanted(&text)));
+    wanted.filter_map(|folder| trap::started(&fs::read_to_string(folder.join("stat")).ok()?)).min()
+}
+
+/// Whether this computer has a process of that name.
 fn runs_firewalld() -> bool {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .map(|entry| entry.path().join("comm"))
-        .any(|comm| fs::read_to_string(comm).is_ok_and(|name| name.trim() == "firewalld"))
+    started_at("comm", |name| name.trim() == "firewalld").is_some()
 }
 
 /// What libvirt said of a start that failed, with what was found to be in its way.

@@ -124,6 +124,10 @@ pub enum Purpose {
     StopNetwork(String),
     /// Have a virtual network start with its host, or no longer.
     AutostartNetwork(String, bool),
+    /// Mend a virtual network that does not start or does not serve.
+    MendNetwork(String),
+    /// Start machines with the networks that they need.
+    StartMachines(Vec<String>),
     /// Delete a virtual network.
     DeleteNetwork(String),
     /// Make a storage pool.
@@ -196,6 +200,8 @@ pub enum Purpose {
     ChangeNics(Vec<String>),
     /// Give machines one network card more.
     AddNic(Vec<String>),
+    /// Have a guest ask for its address anew.
+    RenewAddress(String),
     /// Take a network card out of machines.
     RemoveNic(Vec<String>),
     /// Mend something about the host.

@@ -1,8 +1,13 @@
 //! The plans of virtual networks, made from what is known of them.
 
 use lectern_model::{
+    id::DomainId,
     mac::MacAddress,
-    network::{Network, NetworkId, NetworkSpec, change::Change},
+    network::{
+        Network, NetworkId, NetworkSpec,
+        change::{self, Change},
+        cure::Cure,
+    },
     uri::HostUri,
     xml::{Document, EditError},
 };
@@ -11,7 +16,8 @@ use uuid::Uuid;
 use super::{
     Plan, Purpose, Step,
     steps::{
-        DefineNetwork, RedefineNetwork, SetNetworkAutostart, StartNetwork, StopNetwork, UndefineNetwork, UpdateNetwork,
+        DefineNetwork, RedefineNetwork, RenewNetwork, SetNetworkAutostart, Start, StartNetwork, StopNetwork,
+        UndefineNetwork, UpdateNetwork,
     },
 };
 
@@ -91,6 +97,52 @@ pub fn change(host: &HostUri, network: &Network, document: &Document) -> Result<
         steps.push(UpdateNetwork { id: network.id, name: network.name.clone(), old, edits: change.live }.into());
     }
     Ok(Some(Plan::new(Purpose::EditNetwork(network.name.clone()), host.clone(), steps)))
+}
+
+/// Mends a network: where it is stopped, it gets what the cures say and is started; else it is set up anew. None where
+/// that would change nothing.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn mend(host: &HostUri, network: &Network, cures: &[Cure]) -> Result<Option<Plan>, EditError> {
+    if network.active {
+        return renew(host, network);
+    }
+    let old = Document::parse(&network.xml)?;
+    let new = cures.iter().try_fold(old.clone(), |document, cure| cure.apply(&document))?;
+    let mut steps: Vec<Step> = Vec::new();
+    if !old.same_as(&new) {
+        let (old, new) = (network.xml.clone(), new.to_string());
+        steps.push(RedefineNetwork { id: network.id, name: network.name.clone(), old, new }.into());
+    }
+    steps.push(StartNetwork { name: network.name.clone() }.into());
+    Ok(Some(Plan::new(Purpose::MendNetwork(network.name.clone()), host.clone(), steps)))
+}
+
+/// Has libvirt set up a started network's firewall rules and DHCP server anew while guests stay connected; where it has
+/// no DHCP, none.
+///
+/// # Errors
+/// If a text cannot stand in XML.
+pub fn renew(host: &HostUri, network: &Network) -> Result<Option<Plan>, EditError> {
+    let Some([add, remove]) = change::passing(&network.spec.clone().unwrap_or_default())? else { return Ok(None) };
+    let step = RenewNetwork { id: network.id, name: network.name.clone(), add, remove };
+    Ok(Some(Plan::new(Purpose::MendNetwork(network.name.clone()), host.clone(), vec![step.into()])))
+}
+
+/// Starts machines, and first the networks that they are plugged into; before all does `first`.
+#[must_use]
+pub(crate) fn start_with(
+    host: &HostUri,
+    first: Option<Step>,
+    networks: &[String],
+    machines: &[(DomainId, String)],
+) -> Plan {
+    let networks = networks.iter().map(|name| StartNetwork { name: name.clone() }.into());
+    let networks = first.into_iter().chain(networks);
+    let starts = machines.iter().map(|(id, name)| Start { id: *id, name: name.clone() }.into());
+    let names = machines.iter().map(|(_, name)| name.clone()).collect();
+    Plan::new(Purpose::StartMachines(names), host.clone(), networks.chain(starts).collect())
 }
 
 /// Starts a network.

@@ -130,8 +130,12 @@ steps! {
     SetNetworkAutostart,
     /// Change a virtual network while it runs.
     UpdateNetwork,
+    /// Set a started virtual network's rules and DHCP server up anew.
+    RenewNetwork,
     /// Move cards of machines that run to other networks.
     MoveNics,
+    /// Unplug a card of a machine that runs for a moment.
+    ReplugNic,
     /// Put a card into a machine that runs.
     AttachNic,
     /// Take a card out of a machine that runs.

@@ -3,7 +3,7 @@
 use std::{net::Ipv4Addr, time::Duration};
 
 use ipnet::Ipv4Net;
-use lectern_model::{network::free::Taken, uri::HostUri};
+use lectern_model::{id::DomainId, network::free::Taken, uri::HostUri};
 use uuid::Uuid;
 
 use crate::{
@@ -11,17 +11,17 @@ use crate::{
     libvirt::{
         connection::Connection,
         ffi::{codes, error::checked},
-        networks, networks_read,
+        networks as read, networks_read,
     },
     plan::{
-        Plan, Purpose, Step,
+        Plan, Purpose, Step, networks,
         steps::{Pending, ReadyNetwork, ReadyPool},
     },
     probe,
 };
 
 /// The name of the network and of the pool that every installation of libvirt has.
-pub(super) const NAME: &str = "default";
+pub const NAME: &str = "default";
 
 /// Where libvirt's own network lies (`src/network/default.xml.in`).
 const USUAL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 122, 0), 24);
@@ -56,6 +56,27 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The plan that starts machines with the networks that they need: those that are `stopped`, and the usual one where
+    /// it is not there.
+    ///
+    /// # Errors
+    /// As for [`Self::act`].
+    pub async fn plan_start_with(
+        &self,
+        stopped: Vec<String>,
+        makes_usual: bool,
+        machines: Vec<(DomainId, String)>,
+    ) -> Result<Plan, HostError> {
+        let host = self.uri().clone();
+        self.call(LIMIT, move |connection| {
+            let first = if makes_usual { Some(network(connection, &host)?.into()) } else { None };
+            Ok(networks::start_with(&host, first, &stopped, &machines))
+        })
+        .await
+    }
+}
+
 fn network(connection: &Connection, host: &HostUri) -> Result<ReadyNetwork, HostError> {
     let (xml, pending) = match checked(connection.connect().lookup_network_by_name(NAME)) {
         Ok(network) => {
@@ -68,7 +89,7 @@ fn network(connection: &Connection, host: &HostUri) -> Result<ReadyNetwork, Host
         }
         Err(error) if error.code == codes::NO_NETWORK => {
             let all = networks_read::all(connection.connect())?;
-            let taken = networks::facts(connection.connect(), host, &all, None).taken;
+            let taken = read::facts(connection.connect(), host, &all, None).taken;
             let (bridge, net) = usual_place(&taken);
             (ReadyNetwork::usual(NAME, Uuid::new_v4(), &bridge, net)?, Pending::ALL)
         }

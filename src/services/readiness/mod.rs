@@ -18,7 +18,7 @@ use lectern_model::uri::HostUri;
 
 pub use self::{
     finding::{Check, CheckId, Cure, Finding, Outcome, Unknown},
-    mend::Mend,
+    mend::{Mend, NAME},
 };
 use crate::host::{ConnectFailure, Host};
 

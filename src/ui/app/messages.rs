@@ -7,7 +7,7 @@ use lectern_services::{
     plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
-use super::making::Draft;
+use super::{making::Draft, starting::StartWith};
 use crate::{
     catalog::CatalogOutput,
     clone::CloneOutput,
@@ -142,6 +142,10 @@ pub(crate) enum AppMsg {
     Lock(bool),
     /// From the dialog that clones.
     Cloning(CloneOutput),
+    /// Ask whether the networks of machines that did not start shall be started too.
+    OfferNetworks,
+    /// The user's answer.
+    StartWith(StartWith),
     /// Change or add network cards of the machines in question.
     ChangeNics(NicPurpose),
     /// From the dialog for that.

@@ -12,6 +12,7 @@ mod nics;
 mod notes;
 mod picture;
 mod plans;
+mod starting;
 mod templates;
 mod window;
 mod work;
@@ -32,7 +33,7 @@ pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
 use self::{
     failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section, notes::Notes,
-    picture::Picture, plans::Awake,
+    picture::Picture, plans::Awake, starting::Starting,
 };
 use crate::{
     clone::{CloneDialog, CloneOutput},
@@ -75,6 +76,8 @@ pub(crate) struct App {
     /// Whether the jobs button is to be told of news, once for all that come together.
     jobs_changed: bool,
     failures: Failures,
+    /// Machines that wait for their networks.
+    starting: Starting,
     /// What keeps the computer awake while plans are under way.
     awake: Awake,
     /// The number of this connection, so that late news of the one before are not taken for its.
@@ -189,6 +192,7 @@ impl Component for App {
             leaving: VecDeque::new(),
             jobs_changed: false,
             failures: Failures::default(),
+            starting: Starting::default(),
             awake: Awake::default(),
             connection: 0,
             counting: None,
@@ -280,6 +284,8 @@ impl Component for App {
             AppMsg::Lock(on) => self.lock_one(on, &sender),
             AppMsg::Clone => self.clone_one(&sender),
             AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
+            AppMsg::OfferNetworks => self.offer_networks(&sender),
+            AppMsg::StartWith(answer) => self.start_with(answer, &sender),
             AppMsg::ChangeNics(purpose) => self.change_nics(purpose, &sender),
             AppMsg::Nics(output) => self.nics_said(output, &sender),
             AppMsg::Delete => self.delete(&sender),

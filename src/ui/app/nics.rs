@@ -2,7 +2,7 @@
 
 use relm4::{adw::prelude::*, prelude::*};
 
-use lectern_model::{id::DomainId, mac::MacAddress};
+use lectern_model::id::DomainId;
 use lectern_services::{
     host::{Host, HostError},
     plan::{
@@ -23,10 +23,20 @@ use crate::{
 impl App {
     /// Opens the dialog for the machines in question.
     pub(super) fn change_nics(&mut self, purpose: NicPurpose, sender: &ComponentSender<Self>) {
-        let Some(host) = self.host.clone().filter(|_| self.situation.is_connected()) else { return };
         let targets = self.targets();
         let named = targets.iter().filter_map(|id| self.picture.get(*id));
-        let machines: Vec<_> = named.map(|domain| (domain.id, domain.name.clone())).collect();
+        let machines = named.map(|domain| (domain.id, domain.name.clone())).collect();
+        self.change_nics_of(machines, purpose, sender);
+    }
+
+    /// Opens it for these.
+    pub(super) fn change_nics_of(
+        &mut self,
+        machines: Vec<(DomainId, String)>,
+        purpose: NicPurpose,
+        sender: &ComponentSender<Self>,
+    ) {
+        let Some(host) = self.host.clone().filter(|_| self.situation.is_connected()) else { return };
         if machines.is_empty() {
             return;
         }
@@ -46,20 +56,21 @@ impl App {
         match edit {
             NicEdit::Change(mac) => self.change_nics(NicPurpose::Change(mac), sender),
             NicEdit::Add => self.change_nics(NicPurpose::Add, sender),
-            NicEdit::Remove(mac) => self.remove_nic(id, mac, sender),
+            NicEdit::Remove(mac) => self.wish_nic(id, NicWish::Remove(mac), sender),
+            NicEdit::Renew(mac) => self.wish_nic(id, NicWish::Replug(mac), sender),
         }
     }
 
-    /// It can be undone, so nobody is asked.
-    fn remove_nic(&self, id: DomainId, mac: MacAddress, sender: &ComponentSender<Self>) {
+    /// It can be undone, or loses nothing, so nobody is asked.
+    fn wish_nic(&self, id: DomainId, wish: NicWish, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
-        sender.oneshot_command(async move { AppCmd::Planned(removal(&host, id, mac).await) });
+        sender.oneshot_command(async move { AppCmd::Planned(planned(&host, id, &wish).await) });
     }
 }
 
-async fn removal(host: &Host, id: DomainId, mac: MacAddress) -> Result<Plan, HostError> {
+async fn planned(host: &Host, id: DomainId, wish: &NicWish) -> Result<Plan, HostError> {
     let facts = nics::look(host, vec![id]).await?;
-    let made = nics::plan(&facts, &NicWish::Remove(mac), true);
+    let made = nics::plan(&facts, wish, true);
     let made = made.map_err(|error| HostError::BadAnswer(error.to_string()))?;
     made.plan.ok_or(HostError::Gone)
 }

@@ -148,12 +148,15 @@ impl App {
         result: Result<(), HostError>,
         sender: &ComponentSender<Self>,
     ) {
+        let offers = self.lacks_network(machine, &result, sender);
         let failed = result.err().map(|error| UserText::from(&error));
         let state = failed.clone().map_or(JobState::Done, JobState::Failed);
         let step = self.board.end(job, state).map(|job| job.title.clone());
         self.tell_jobs(sender);
         if let (Some(text), Some(step)) = (failed, step) {
-            self.complain(&step, text);
+            if !offers {
+                self.complain(&step, text);
+            }
             self.refuse_page(machine);
         }
         self.refresh_page(machine);

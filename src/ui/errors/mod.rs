@@ -6,7 +6,7 @@ mod install;
 pub(crate) mod plan;
 pub(crate) mod project;
 pub(crate) mod template;
-mod trap;
+pub(crate) mod trap;
 
 use lectern_model::uri::UriError;
 use lectern_services::host::{ConnectFailure, HostError, LibvirtError, StorageError};
@@ -57,6 +57,7 @@ impl From<&HostError> for UserText {
                 gettext_f("The project {project} is disabled.", &[("project", project)]),
                 gettext("Its machines are not started. Enable the project, or move the machine to another one."),
             ),
+            HostError::NoNetwork { stopped, missing, .. } => networks(stopped, missing),
             HostError::ConsoleInUse(_) => Self::new(
                 gettext("Somebody else has this console open."),
                 gettext("Close “virsh console” or the other program, or take the console over."),
@@ -79,6 +80,19 @@ impl From<&StorageError> for UserText {
     fn from(error: &StorageError) -> Self {
         plan::storage(error)
     }
+}
+
+fn networks(stopped: &[String], missing: &[String]) -> UserText {
+    let Some(name) = missing.first() else {
+        return UserText::new(
+            gettext_f("Its virtual network {name} is stopped.", &[("name", &stopped.join(", "))]),
+            gettext("Start the network first: on the page of virtual networks, or where Lectern offers it."),
+        );
+    };
+    UserText::new(
+        gettext_f("Its virtual network {name} is not there.", &[("name", name)]),
+        gettext("Make a network of this name, or plug the machine into another: “Change Network…”"),
+    )
 }
 
 fn raw(error: &HostError) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The words for what keeps a network from starting: who is in its way, and what to do.
+//! The words for what keeps a network from starting or working: who is in its way, and what to do.
 
 use lectern_model::network::{free::Owner, trap::Trap};
 
@@ -8,8 +8,13 @@ use crate::i18n::{gettext, gettext_f};
 /// What is in the way of the network `name`.
 pub(super) fn text(name: &str, trap: &Trap) -> UserText {
     let title = gettext_f("The virtual network {name} cannot be started.", &[("name", name)]);
-    let edit = gettext("Edit the network: “Use a Free Range” and “Use a Free Name” find what nobody has.");
-    let body = match trap {
+    let next = gettext("The network's page shows what mends it, which is one click there.");
+    UserText { title, body: format!("{} {next}", reason(trap)), raw: None }
+}
+
+/// Why, in a sentence or two.
+pub(crate) fn reason(trap: &Trap) -> String {
+    match trap {
         Trap::Bridge { bridge, network: Some(other) } => gettext_f(
             "The virtual network {name} has the bridge {bridge} already.",
             &[("name", other), ("bridge", bridge)],
@@ -18,10 +23,18 @@ pub(super) fn text(name: &str, trap: &Trap) -> UserText {
             gettext_f("The host has a device called {bridge} already.", &[("bridge", bridge)])
         }
         Trap::Addresses { net, owner, uplink } => addresses(&net.to_string(), owner, *uplink),
-        Trap::NamePort => return UserText { title, body: name_port(), raw: None },
-        Trap::NoFirewalld(zone) => return UserText { title, body: no_firewalld(zone), raw: None },
-    };
-    UserText { title, body: format!("{body} {edit}"), raw: None }
+        Trap::NamePort => gettext(
+            "Another program answers name requests (port 53) at all addresses of the host, so dnsmasq cannot. See which: sudo ss -lntp sport = :53",
+        ),
+        Trap::NoFirewalld(zone) => gettext_f(
+            "Its bridge belongs to the zone {zone} of firewalld, which does not run. Start it: sudo systemctl start firewalld",
+            &[("zone", zone)],
+        ),
+        Trap::NoDnsmasq => gettext("dnsmasq, which gives out its addresses and answers name requests, has ended."),
+        Trap::FirewallLater => gettext(
+            "firewalld was started after this network. If machines have lost their way out, libvirt's rules went with that.",
+        ),
+    }
 }
 
 fn addresses(net: &str, owner: &Owner, uplink: bool) -> String {
@@ -37,17 +50,4 @@ fn addresses(net: &str, owner: &Owner, uplink: bool) -> String {
             gettext_f("The host itself is in {net} through {device}.", &[("device", device), ("net", net)])
         }
     }
-}
-
-fn name_port() -> String {
-    gettext(
-        "Another program answers name requests (port 53) at all addresses of the host, so dnsmasq cannot. See which: sudo ss -lntp sport = :53",
-    )
-}
-
-fn no_firewalld(zone: &str) -> String {
-    gettext_f(
-        "Its bridge belongs to the zone {zone} of firewalld, which does not run. Start it: sudo systemctl start firewalld",
-        &[("zone", zone)],
-    )
 }

@@ -1,18 +1,20 @@
 //! What is done with networks: each act comes to a plan, or to a dialog that ends in one.
 
+use std::rc::Rc;
+
 use relm4::{adw, adw::prelude::*, prelude::*};
 
 use lectern_model::{
     draft::network::{Facts, NetworkDraft},
-    network::{DhcpHost, Network, NetworkSpec},
+    network::{DhcpHost, Network, NetworkSpec, static_hosts::Attached},
     xml::{Document, EditError},
 };
 use lectern_services::{
-    host::Host,
+    host::{Attachment, Host},
     plan::{Plan, networks as plans},
 };
 
-use super::{Act, Networks, NetworksCmd, NetworksMsg, entry, form, many, xml};
+use super::{Act, Networks, NetworksCmd, NetworksMsg, clash, entry, form, many, roster, xml};
 use crate::{
     errors::UserText,
     i18n::{gettext, gettext_f, ngettext_f},
@@ -30,8 +32,10 @@ impl Networks {
 
     pub(super) fn show_form(&self, purpose: &form::Purpose, facts: Facts, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
-        if *purpose == form::Purpose::Many {
-            return self.show_many(host, facts, sender);
+        match purpose {
+            form::Purpose::Many => return self.show_many(host, facts, sender),
+            form::Purpose::File(text) => return self.show_file(host, text, facts, sender),
+            _ => {}
         }
         let network = self.opened().cloned();
         let spec = network.as_ref().and_then(|network| network.spec.clone());
@@ -68,13 +72,19 @@ impl Networks {
     }
 
     pub(super) fn take_file(&self, sender: &ComponentSender<Self>) {
-        let Some(host) = self.host.clone() else { return };
-        let (input, window) = (sender.input_sender().clone(), self.window.clone());
-        xml::open(&self.window, move |text| {
-            let (host, input) = (host.clone(), input.clone());
-            xml::edit(&gettext("Network From a File"), &gettext("_Create"), &text, &window, move |document| {
-                told(plans::create(host.uri(), document, true, true).map(Some), &input);
-            });
+        let input = sender.input_sender().clone();
+        xml::open(&self.window, move |text| input.emit(NetworksMsg::File(text)));
+    }
+
+    /// A network of another host, or an exported one, may clash with what is here: that is said, and gone around.
+    fn show_file(&self, host: Host, text: &str, facts: Facts, sender: &ComponentSender<Self>) {
+        let input = sender.input_sender().clone();
+        let known = Rc::new(clash::Known { networks: self.known.values().cloned().collect(), taken: facts.taken });
+        let looked = Rc::clone(&known);
+        let look = move |document: &Document| looked.look(document);
+        let titles = (gettext("Network From a File"), gettext("_Create"));
+        xml::edit(&titles, text, look, &self.window, move |document| {
+            told(plans::create(host.uri(), document, true, known.may_start(document)).map(Some), &input);
         });
     }
 
@@ -106,7 +116,53 @@ impl Networks {
             }
             Act::AddHost => self.add_host(host, network, sender),
             Act::AddName => self.add_name(host, network, sender),
+            Act::Roster => self.add_hosts(host, network, sender),
+            Act::Mend | Act::Renew => self.mend(&host, &network, sender),
+            Act::AddText | Act::RemoveText(_) | Act::AddService | Act::RemoveService(_) => {
+                self.change_record(act, host, network, sender);
+            }
         }
+    }
+
+    fn change_record(&self, act: Act, host: Host, network: Network, sender: &ComponentSender<Self>) {
+        let input = sender.input_sender().clone();
+        match act {
+            Act::AddText => entry::text(&self.window, move |new| {
+                change(&host, &network, |spec| spec.dns_texts.push(new.clone()), &input);
+            }),
+            Act::AddService => entry::service(&self.window, move |new| {
+                change(&host, &network, |spec| spec.dns_services.push(new.clone()), &input);
+            }),
+            Act::RemoveText(gone) => change(&host, &network, |spec| spec.dns_texts.retain(|one| *one != gone), &input),
+            Act::RemoveService(gone) => {
+                change(&host, &network, |spec| spec.dns_services.retain(|one| *one != gone), &input);
+            }
+            _ => {}
+        }
+    }
+
+    /// Mends what is in its way; a started network without DHCP can only be started anew.
+    fn mend(&self, host: &Host, network: &Network, sender: &ComponentSender<Self>) {
+        match plans::mend(host.uri(), network, &self.trouble.cures) {
+            Ok(None) => self.ask_to_stop(network, plans::restart(host.uri(), network), sender),
+            plan => told(plan, sender.input_sender()),
+        }
+    }
+
+    fn add_hosts(&self, host: Host, network: Network, sender: &ComponentSender<Self>) {
+        let input = sender.input_sender().clone();
+        let spec = network.spec.clone().unwrap_or_default();
+        let Some(subnet) = spec.subnets.into_iter().find(|subnet| subnet.address.addr().is_ipv4()) else { return };
+        let card = |card: &Attachment| {
+            Some(Attached { name: card.name.clone(), student: card.student.clone(), mac: card.mac? })
+        };
+        let mut attached: Vec<Attached> = self.attached_to(&network).filter_map(card).collect();
+        // node2 before node10.
+        attached.sort_by_key(|one| (one.name.len(), one.name.clone()));
+        roster::show(&subnet, attached, &self.window, move |entries| {
+            let keep_all = |spec: &mut NetworkSpec| entries.iter().for_each(|entry| keep(spec, entry.clone()));
+            change(&host, &network, keep_all, &input);
+        });
     }
 
     fn add_host(&self, host: Host, network: Network, sender: &ComponentSender<Self>) {
@@ -127,9 +183,15 @@ impl Networks {
         let input = sender.input_sender().clone();
         let title = gettext_f("XML of {name}", &[("name", &network.name)]);
         let text = network.xml.clone();
-        xml::edit(&title, &gettext("_Apply"), &text, &self.window, move |document| {
-            told(plans::change(host.uri(), &network, document), &input);
-        });
+        xml::edit(
+            &(title, gettext("_Apply")),
+            &text,
+            |_| None,
+            &self.window,
+            move |document| {
+                told(plans::change(host.uri(), &network, document), &input);
+            },
+        );
     }
 
     /// Asks first where machines that are on would lose their connection.

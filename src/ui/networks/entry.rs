@@ -6,7 +6,7 @@ use relm4::{adw, adw::prelude::*, gtk};
 
 use lectern_model::{
     mac::MacAddress,
-    network::{DhcpHost, DnsHost, NetworkSpec},
+    network::{DhcpHost, DnsHost, DnsService, DnsText, NetworkSpec},
 };
 
 use crate::i18n::gettext;
@@ -44,6 +44,42 @@ pub(super) fn name(parent: &impl IsA<gtk::Widget>, then: impl Fn(DnsHost) + 'sta
         },
         then,
     );
+}
+
+/// Asks for a text and its name.
+pub(super) fn text(parent: &impl IsA<gtk::Widget>, then: impl Fn(DnsText) + 'static) {
+    let titles = [gettext("Name"), gettext("Text")];
+    let read = |texts: &[String]| {
+        let [name, value] = texts else { return None };
+        // libvirt takes no name with a space.
+        let good = is_label(name) && !value.is_empty();
+        good.then(|| DnsText { name: name.clone(), value: value.clone() })
+    };
+    ask(&gettext("Add Text (TXT)"), &titles, parent, read, then);
+}
+
+/// Asks for a service and where it is.
+pub(super) fn service(parent: &impl IsA<gtk::Widget>, then: impl Fn(DnsService) + 'static) {
+    let titles = [gettext("Service, as ldap"), gettext("Protocol, as tcp"), gettext("Machine"), gettext("Port")];
+    let read = |texts: &[String]| {
+        let [service, protocol, target, port] = texts else { return None };
+        let port = port.parse::<u16>().ok().filter(|port| *port > 0)?;
+        let good = [service, protocol, target].into_iter().all(|text| is_label(text));
+        let bare = |text: &String| text.trim_start_matches('_').to_owned();
+        let (service, protocol) = (bare(service), bare(protocol));
+        good.then(|| DnsService {
+            service,
+            protocol,
+            target: Some(target.clone()),
+            port: Some(port),
+            ..DnsService::default()
+        })
+    };
+    ask(&gettext("Add Service (SRV)"), &titles, parent, read, then);
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// Asks for texts; they can be added once `read` makes something of them.

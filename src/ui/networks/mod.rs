@@ -1,10 +1,15 @@
 //! The page of virtual networks: the list, each network's own page, and the dialogs that make and change them.
 
 mod acts;
+mod clash;
 mod entry;
 pub(crate) mod form;
 mod many;
 mod page;
+mod records;
+mod roster;
+pub(crate) mod texts;
+mod trouble;
 mod words;
 mod work;
 mod xml;
@@ -15,7 +20,7 @@ use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use lectern_model::{
     draft::network::Facts,
-    network::{DhcpHost, DnsHost, Network, NetworkId, lease::Lease},
+    network::{DhcpHost, DnsHost, DnsService, DnsText, Network, NetworkId, cure::Trouble, lease::Lease},
 };
 use lectern_services::{
     host::{Attachment, Host, HostError, NetworkChanges},
@@ -36,6 +41,7 @@ pub(crate) struct Networks {
     /// Whether the question who is attached is under way, and whether to ask again after it.
     asking: (bool, bool),
     leases: Vec<Lease>,
+    trouble: Trouble,
     open: Option<(NetworkId, Page)>,
     visible: bool,
     window: adw::ApplicationWindow,
@@ -69,6 +75,8 @@ pub(crate) enum NetworksMsg {
     Many,
     /// Make one of an XML file.
     FromFile,
+    /// Make one of this text.
+    File(String),
     /// Do something with the open network.
     Act(Act),
     /// The plan of a dialog.
@@ -108,6 +116,20 @@ pub(crate) enum Act {
     AddName,
     /// Remove a DNS name.
     RemoveName(DnsHost),
+    /// Ask for static hosts of many machines.
+    Roster,
+    /// Ask for a text that its name server knows.
+    AddText,
+    /// Remove one.
+    RemoveText(DnsText),
+    /// Ask for a service that its name server knows.
+    AddService,
+    /// Remove one.
+    RemoveService(DnsService),
+    /// Mend what is in its way.
+    Mend,
+    /// Set its firewall rules and DHCP server up anew.
+    Renew,
 }
 
 /// What the page asks for.
@@ -126,6 +148,8 @@ pub(crate) enum NetworksCmd {
     Attached(Result<Vec<Attachment>, HostError>),
     /// The leases of a network.
     Leases(NetworkId, Result<Vec<Lease>, HostError>),
+    /// What is wrong with a network.
+    Trouble(NetworkId, Result<Trouble, HostError>),
     /// What a form must know.
     Facts(form::Purpose, Result<Facts, HostError>),
 }
@@ -224,6 +248,7 @@ impl Component for Networks {
             attached: Vec::new(),
             asking: (false, false),
             leases: Vec::new(),
+            trouble: Trouble::default(),
             open: None,
             visible: false,
             window,
@@ -245,10 +270,11 @@ impl Component for Networks {
             NetworksMsg::Visible(visible) => self.set_visible(visible, &sender),
             NetworksMsg::Open(id) => self.open(id, &sender),
             NetworksMsg::Left => self.open = None,
-            NetworksMsg::Tick => self.ask_leases(&sender),
+            NetworksMsg::Tick => self.ask_page(&sender),
             NetworksMsg::New => self.ask_facts(form::Purpose::New, &sender),
             NetworksMsg::Many => self.ask_facts(form::Purpose::Many, &sender),
             NetworksMsg::FromFile => self.take_file(&sender),
+            NetworksMsg::File(text) => self.ask_facts(form::Purpose::File(text), &sender),
             NetworksMsg::Act(act) => self.act(act, &sender),
             NetworksMsg::Run(plan) => drop(sender.output(NetworksOutput::Run(plan))),
             NetworksMsg::Failed(text) => drop(sender.output(NetworksOutput::Failed(text))),
@@ -259,6 +285,7 @@ impl Component for Networks {
         match message {
             NetworksCmd::Attached(answer) => self.take_attached(answer, &sender),
             NetworksCmd::Leases(id, answer) => self.take_leases(id, answer),
+            NetworksCmd::Trouble(id, answer) => self.take_trouble(id, answer),
             NetworksCmd::Facts(purpose, Ok(facts)) => self.show_form(&purpose, facts, &sender),
             NetworksCmd::Facts(_, Err(error)) => sender.input(NetworksMsg::Failed(UserText::from(&error))),
         }

@@ -2,10 +2,10 @@
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::gio};
 
-use lectern_model::network::{DhcpHost, DnsHost, Mode, Network, NetworkSpec, lease::Lease};
+use lectern_model::network::{DhcpHost, Mode, Network, NetworkSpec, cure::Trouble, lease::Lease};
 use lectern_services::host::Attachment;
 
-use super::{Act, NetworksMsg, words};
+use super::{Act, NetworksMsg, records, trouble::TroubleGroup, words};
 use crate::{
     actions, buttons,
     i18n::{gettext, gettext_f, pgettext},
@@ -18,6 +18,8 @@ pub(super) struct Shown {
     pub(super) network: Network,
     pub(super) leases: Vec<Lease>,
     pub(super) attached: Vec<Attachment>,
+    pub(super) trouble: Trouble,
+    pub(super) can_change: bool,
 }
 
 /// The page and its parts that change.
@@ -28,6 +30,8 @@ pub(super) struct Page {
     start: gtk::Button,
     stop: gtk::Button,
     autostart: adw::SwitchRow,
+    trouble: TroubleGroup,
+    changes: gio::SimpleActionGroup,
     facts: Group,
     leases: Group,
     hosts: Group,
@@ -61,15 +65,36 @@ impl Page {
         let (leases, names) = (Group::new(&gettext("DHCP Leases")), Group::new(&gettext("DNS Names")));
         let hosts = Group::new(&gettext("Static Hosts"));
         let machines = Group::new(&gettext("Attached Machines"));
-        hosts.group.set_header_suffix(Some(&add(&gettext("Add Static Host"), Act::AddHost, input)));
-        names.group.set_header_suffix(Some(&add(&gettext("Add DNS Name"), Act::AddName, input)));
+        let many = flat("system-users-symbolic", &gettext("Static Hosts of Many Machines"), Act::Roster, input);
+        let one = flat("list-add-symbolic", &gettext("Add Static Host"), Act::AddHost, input);
+        hosts.group.set_header_suffix(Some(&together(&[many.upcast_ref(), one.upcast_ref()])));
+        let name = flat("list-add-symbolic", &gettext("Add DNS Name"), Act::AddName, input);
+        names.group.set_header_suffix(Some(&together(&[name.upcast_ref(), records::more().upcast_ref()])));
+        let trouble = TroubleGroup::new(input);
         let page = adw::PreferencesPage::new();
-        for group in [&facts, &leases, &hosts, &names, &machines] {
+        for group in [&trouble.group, &facts, &leases, &hosts, &names, &machines] {
             page.add(&group.group);
         }
-        let root = frame(&network.name, &[&start, &stop], &banner, &page, input);
+        let changes = group(input);
+        let root = frame(&network.name, &[&start, &stop], &banner, &page, &changes, input);
         let (shown, input) = (None, input.clone());
-        Self { root, shown, banner, start, stop, autostart, facts, leases, hosts, names, machines, input, told }
+        Self {
+            root,
+            shown,
+            banner,
+            start,
+            stop,
+            autostart,
+            trouble,
+            changes,
+            facts,
+            leases,
+            hosts,
+            names,
+            machines,
+            input,
+            told,
+        }
     }
 
     /// Shows it, where it differs from what is shown.
@@ -86,6 +111,10 @@ impl Page {
         self.autostart.set_sensitive(network.persistent);
         self.told.set(false);
         let spec = network.spec.clone().unwrap_or_default();
+        self.trouble.show(&shown.trouble, network.active, shown.can_change);
+        if let Some(action) = self.changes.lookup_action("renew").and_downcast::<gio::SimpleAction>() {
+            action.set_enabled(network.active && spec.mode.has_own_bridge());
+        }
         self.facts.replace(facts(network, &spec));
         let serves = spec.mode.has_own_bridge();
         let leases: Vec<_> = shown.leases.iter().map(|lease| self.lease(lease, &spec)).collect();
@@ -97,7 +126,7 @@ impl Page {
         let hosts = spec.subnets.iter().flat_map(|subnet| &subnet.hosts);
         self.hosts.replace(hosts.map(|host| self.host(host)).collect());
         self.hosts.group.set_visible(serves && !spec.subnets.is_empty());
-        self.names.replace(spec.dns_hosts.iter().map(|host| self.name(host)).collect());
+        self.names.replace(self.records(&spec));
         self.names.group.set_visible(serves);
         self.machines.group.set_visible(!shown.attached.is_empty());
         self.machines.replace(shown.attached.iter().map(machine).collect());
@@ -130,14 +159,7 @@ impl Page {
         row.upcast()
     }
 
-    fn name(&self, host: &DnsHost) -> gtk::Widget {
-        let ip = host.ip.to_string();
-        let row = row(&host.names.join(", "), &ip);
-        self.removable(&row, &host.names.join(", "), Act::RemoveName(host.clone()));
-        row.upcast()
-    }
-
-    fn removable(&self, row: &adw::ActionRow, what: &str, act: Act) {
+    pub(super) fn removable(&self, row: &adw::ActionRow, what: &str, act: Act) {
         let button = buttons::flat("user-trash-symbolic", &gettext_f("Remove {what}", &[("what", what)]));
         let input = self.input.clone();
         button.connect_clicked(move |_| input.emit(NetworksMsg::Act(act.clone())));
@@ -193,11 +215,19 @@ fn button(label: &str, icon: &str, act: Act, input: &relm4::Sender<NetworksMsg>)
     button
 }
 
-fn add(label: &str, act: Act, input: &relm4::Sender<NetworksMsg>) -> gtk::Button {
-    let button = buttons::flat("list-add-symbolic", label);
+fn flat(icon: &str, label: &str, act: Act, input: &relm4::Sender<NetworksMsg>) -> gtk::Button {
+    let button = buttons::flat(icon, label);
     let input = input.clone();
     button.connect_clicked(move |_| input.emit(NetworksMsg::Act(act.clone())));
     button
+}
+
+fn together(buttons: &[&gtk::Widget]) -> gtk::Box {
+    let all = gtk::Box::new(gtk::Orientation::Horizontal, 6);
+    for button in buttons {
+        all.append(*button);
+    }
+    all
 }
 
 fn frame(
@@ -205,6 +235,7 @@ fn frame(
     starts: &[&gtk::Button],
     banner: &adw::Banner,
     page: &adw::PreferencesPage,
+    changes: &gio::SimpleActionGroup,
     input: &relm4::Sender<NetworksMsg>,
 ) -> adw::NavigationPage {
     let header = adw::HeaderBar::new();
@@ -224,7 +255,7 @@ fn frame(
     view.add_top_bar(&header);
     view.add_top_bar(banner);
     view.set_content(Some(page));
-    view.insert_action_group("network", Some(&group(input)));
+    view.insert_action_group("network", Some(changes));
     adw::NavigationPage::builder().title(name).tag("network").child(&view).build()
 }
 
@@ -236,6 +267,7 @@ fn menu() -> gio::Menu {
             (gettext("Edit XML"), "network.xml"),
             (gettext("Export"), "network.export"),
         ],
+        vec![(gettext("Renew Firewall Rules and DHCP"), "network.renew")],
         vec![(gettext("Delete Network"), "network.delete")],
     ] {
         let section = gio::Menu::new();
@@ -249,7 +281,15 @@ fn menu() -> gio::Menu {
 
 fn group(input: &relm4::Sender<NetworksMsg>) -> gio::SimpleActionGroup {
     let group = gio::SimpleActionGroup::new();
-    for (name, act) in [("copy", Act::Copy), ("xml", Act::Xml), ("export", Act::Export), ("delete", Act::Delete)] {
+    for (name, act) in [
+        ("copy", Act::Copy),
+        ("xml", Act::Xml),
+        ("export", Act::Export),
+        ("renew", Act::Renew),
+        ("delete", Act::Delete),
+        ("add-text", Act::AddText),
+        ("add-service", Act::AddService),
+    ] {
         let action = gio::SimpleAction::new(name, None);
         let input = input.clone();
         action.connect_activate(move |_, _| input.emit(NetworksMsg::Act(act.clone())));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::glib, prelude::*};
 
-use lectern_model::network::{Network, NetworkId, lease::Lease};
+use lectern_model::network::{Network, NetworkId, cure::Trouble, lease::Lease};
 use lectern_services::host::{Attachment, Host, HostError, NetworkChanges};
 
 use super::{
@@ -46,7 +46,7 @@ impl Networks {
         self.met = true;
         self.list_again(sender);
         self.show_page();
-        self.ask_leases(sender);
+        self.ask_page(sender);
     }
 
     fn show_list(&self) {
@@ -131,9 +131,10 @@ impl Networks {
         let page = Page::new(network, sender.input_sender());
         self.navigation.push(&page.root);
         self.leases.clear();
+        self.trouble = Trouble::default();
         self.open = Some((id, page));
         self.show_page();
-        self.ask_leases(sender);
+        self.ask_page(sender);
         let (input, weak) = (sender.input_sender().clone(), self.open.as_ref().map(|(_, page)| page.root.downgrade()));
         glib::timeout_add_local(LEASES, move || {
             let alive = weak.as_ref().and_then(glib::WeakRef::upgrade).is_some_and(|root| root.parent().is_some());
@@ -153,18 +154,37 @@ impl Networks {
             return;
         };
         let attached = self.attached_to(&network).cloned().collect();
-        page.show(Shown { network, leases: self.leases.clone(), attached });
+        let (leases, trouble) = (self.leases.clone(), self.trouble.clone());
+        page.show(Shown { network, leases, attached, trouble, can_change: self.can_change() });
         self.open = Some((id, page));
     }
 
-    /// Asks for the leases of the open network, while somebody sees it.
-    pub(super) fn ask_leases(&self, sender: &ComponentSender<Self>) {
+    /// Asks what libvirt tells nobody of the open network, while somebody sees it: its leases, and its trouble.
+    pub(super) fn ask_page(&self, sender: &ComponentSender<Self>) {
         let (Some(host), Some(network)) = (self.host.clone(), self.opened()) else { return };
-        if !self.visible || !network.active || self.window.is_suspended() {
+        if !self.visible || self.window.is_suspended() {
             return;
         }
         let (id, name) = (network.id, network.name.clone());
-        sender.oneshot_command(async move { NetworksCmd::Leases(id, host.leases(name).await) });
+        if network.active {
+            let (host, name) = (host.clone(), name.clone());
+            sender.oneshot_command(async move { NetworksCmd::Leases(id, host.leases(name).await) });
+        }
+        sender.oneshot_command(async move { NetworksCmd::Trouble(id, host.network_trouble(name).await) });
+    }
+
+    pub(super) fn take_trouble(&mut self, id: NetworkId, answer: Result<Trouble, HostError>) {
+        let is_open = self.open.as_ref().is_some_and(|(open, _)| *open == id);
+        if let Ok(mut trouble) = answer
+            && is_open
+        {
+            // A free place found before stays offered: what is offered must not change under the pointer.
+            if trouble.traps == self.trouble.traps {
+                trouble = self.trouble.clone();
+            }
+            self.trouble = trouble;
+            self.show_page();
+        }
     }
 
     pub(super) fn take_leases(&mut self, id: NetworkId, answer: Result<Vec<Lease>, HostError>) {

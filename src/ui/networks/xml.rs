@@ -1,11 +1,12 @@
 //! A network's XML: to read, to change, to take from a file and to keep in one.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
-use relm4::{adw, adw::prelude::*, gtk, gtk::gio};
+use relm4::{adw, adw::prelude::*, gtk, gtk::gio, gtk::glib};
 
 use lectern_model::{
     network::{NetworkSpec, known},
+    units::Bytes,
     xml::Document,
 };
 
@@ -13,42 +14,56 @@ use crate::{
     dialogs,
     errors::UserText,
     i18n::{gettext, gettext_f},
+    paths::{PathDialog, There, browse},
 };
 
-/// Shows `xml` to be changed; `then` gets the text that the user applied, as libvirt's parser would read it.
+/// What is longer is no network's XML.
+const LONGEST: Bytes = Bytes(1 << 20);
+
+/// What else is wrong with a network's document: whether it stops, what is said, and the text that mends it.
+pub(super) struct Word {
+    pub(super) stops: bool,
+    pub(super) text: String,
+    pub(super) mended: Option<String>,
+}
+
+/// Shows `xml` to be changed, under the title and with the button of `titles`; `look` says what the host has against it.
+/// `then` gets the text that the user applied, as libvirt's parser would read it.
 pub(super) fn edit(
-    title: &str,
-    verb: &str,
+    titles: &(String, String),
     xml: &str,
+    look: impl Fn(&Document) -> Option<Word> + 'static,
     parent: &impl IsA<gtk::Widget>,
     then: impl Fn(&Document) + 'static,
 ) {
-    let dialog = adw::Dialog::builder().title(title).content_width(720).content_height(560).build();
+    let dialog = adw::Dialog::builder().title(&titles.0).content_width(720).content_height(560).build();
     let text = text_view(xml);
-    let apply = gtk::Button::builder().label(verb).use_underline(true).sensitive(false).build();
+    let apply = gtk::Button::builder().label(&titles.1).use_underline(true).sensitive(false).build();
     apply.add_css_class("suggested-action");
-    let cancel = gtk::Button::builder().label(gettext("_Cancel")).use_underline(true).build();
-    let header = adw::HeaderBar::builder().show_start_title_buttons(false).show_end_title_buttons(false).build();
-    header.pack_start(&cancel);
-    header.pack_end(&apply);
     let banner = adw::Banner::builder().use_markup(false).build();
-    let view = adw::ToolbarView::new();
-    view.add_top_bar(&header);
-    view.add_top_bar(&banner);
-    view.set_content(Some(&gtk::ScrolledWindow::builder().child(&text).build()));
-    dialog.set_child(Some(&view));
-    let weak = dialog.downgrade();
-    cancel.connect_clicked(move |_| {
-        if let Some(dialog) = weak.upgrade() {
-            dialog.close();
+    dialog.set_child(Some(&frame(&dialog, &apply, &banner, &text)));
+    let mended = Rc::new(RefCell::new(None));
+    let judge: Rc<dyn Fn(&str)> = {
+        let (apply, banner, mended) = (apply.clone(), banner.clone(), Rc::clone(&mended));
+        Rc::new(move |text| {
+            let word = judge(text, &look);
+            apply.set_sensitive(word.as_ref().is_none_or(|word| !word.stops));
+            banner.set_title(word.as_ref().map(|word| word.text.as_str()).unwrap_or_default());
+            let mends = word.as_ref().and_then(|word| word.mended.clone());
+            banner.set_button_label(mends.is_some().then(|| gettext("Use What Is Free")).as_deref());
+            banner.set_revealed(word.is_some());
+            mended.replace(mends);
+        })
+    };
+    judge(xml);
+    text.buffer().connect_changed(move |buffer| judge(&text_of(buffer)));
+    let buffer = text.buffer();
+    banner.connect_button_clicked(move |_| {
+        let text = mended.borrow().clone();
+        if let Some(text) = text {
+            buffer.set_text(&text);
         }
     });
-    let look: Rc<dyn Fn(&str)> = {
-        let (apply, banner) = (apply.clone(), banner.clone());
-        Rc::new(move |text| look(text, &apply, &banner))
-    };
-    look(xml);
-    text.buffer().connect_changed(move |buffer| look(&text_of(buffer)));
     let (buffer, weak) = (text.buffer(), dialog.downgrade());
     apply.connect_clicked(move |_| {
         if let (Ok(document), Some(dialog)) = (Document::parse(&text_of(&buffer)), weak.upgrade()) {
@@ -58,6 +73,24 @@ pub(super) fn edit(
     });
     dialog.present(Some(parent));
     text.grab_focus();
+}
+
+fn frame(dialog: &adw::Dialog, apply: &gtk::Button, banner: &adw::Banner, text: &gtk::TextView) -> adw::ToolbarView {
+    let cancel = gtk::Button::builder().label(gettext("_Cancel")).use_underline(true).build();
+    let header = adw::HeaderBar::builder().show_start_title_buttons(false).show_end_title_buttons(false).build();
+    header.pack_start(&cancel);
+    header.pack_end(apply);
+    let view = adw::ToolbarView::new();
+    view.add_top_bar(&header);
+    view.add_top_bar(banner);
+    view.set_content(Some(&gtk::ScrolledWindow::builder().child(text).build()));
+    let weak = dialog.downgrade();
+    cancel.connect_clicked(move |_| {
+        if let Some(dialog) = weak.upgrade() {
+            dialog.close();
+        }
+    });
+    view
 }
 
 fn text_view(xml: &str) -> gtk::TextView {
@@ -77,48 +110,61 @@ fn text_of(buffer: &gtk::TextBuffer) -> String {
     buffer.text(&buffer.start_iter(), &buffer.end_iter(), true).into()
 }
 
-/// Says what is wrong; only what cannot be read at all stops.
-fn look(text: &str, apply: &gtk::Button, banner: &adw::Banner) {
-    let document = Document::parse(text);
-    let problem = match &document {
-        Err(error) => Some(gettext_f("This is no XML: {problem}", &[("problem", &error.to_string())])),
-        Ok(document) => match NetworkSpec::read(document) {
-            Err(error) => Some(gettext_f("This is no network: {problem}", &[("problem", &error.to_string())])),
-            Ok(_) => None,
-        },
+/// Says what is wrong; what libvirt only leaves out does not stop.
+fn judge(text: &str, look: &impl Fn(&Document) -> Option<Word>) -> Option<Word> {
+    let stop = |text: String| Some(Word { stops: true, text, mended: None });
+    let document = match Document::parse(text) {
+        Err(error) => return stop(gettext_f("This is no XML: {problem}", &[("problem", &error.to_string())])),
+        Ok(document) => document,
     };
-    apply.set_sensitive(problem.is_none());
-    let unknown = document.as_ref().map(known::unknown).unwrap_or_default();
-    let warning = (!unknown.is_empty()).then(|| {
+    if let Err(error) = NetworkSpec::read(&document) {
+        return stop(gettext_f("This is no network: {problem}", &[("problem", &error.to_string())]));
+    }
+    look(&document).or_else(|| {
+        let unknown = known::unknown(&document);
         let names = unknown.join(", ");
-        gettext_f("libvirt does not know this and may leave it out: {names}", &[("names", &names)])
-    });
-    let said = problem.or(warning);
-    banner.set_title(said.as_deref().unwrap_or_default());
-    banner.set_revealed(said.is_some());
+        let text = gettext_f("libvirt does not know this and may leave it out: {names}", &[("names", &names)]);
+        (!unknown.is_empty()).then_some(Word { stops: false, text, mended: None })
+    })
 }
 
-/// Has the user choose a file, and gives what is in it.
+/// Asks for a file, and gives what is in it.
 pub(super) fn open(parent: &adw::ApplicationWindow, then: impl Fn(String) + 'static) {
-    let dialog = gtk::FileDialog::builder().title(gettext("Network From a File")).build();
+    let body = gettext("A file with the XML of a network, as “virsh net-dumpxml” writes it.");
+    let asked = PathDialog::new((&gettext("Network From a File"), &body, &gettext("_Open")), "");
+    asked.path.add_suffix(&browse(&asked.path, false, parent));
+    asked.follow(&[], |there| match there {
+        There::Nothing => Some((gettext("There is no such file."), false)),
+        There::Other => Some((gettext("The path of a file, beginning with a slash."), false)),
+        There::File(length) if length > LONGEST => Some((gettext("The file is too long for a network."), false)),
+        There::Unknown | There::File(_) => None,
+    });
     let window = parent.clone();
-    dialog.open(Some(parent), gio::Cancellable::NONE, move |chosen| {
-        let Ok(file) = chosen else { return };
-        file.load_contents_async(gio::Cancellable::NONE, move |loaded| match loaded {
+    asked.present(parent, move |path, _| {
+        gio::File::for_path(path).load_contents_async(gio::Cancellable::NONE, move |loaded| match loaded {
             Ok((bytes, _)) => then(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) => dialogs::show_error(&unreadable(&error), &window),
         });
     });
 }
 
-/// Has the user choose a file, and writes `xml` into it.
+/// Asks for a file, and writes `xml` into it.
 pub(super) fn save(name: &str, xml: String, parent: &adw::ApplicationWindow) {
-    let dialog =
-        gtk::FileDialog::builder().title(gettext("Export Network")).initial_name(format!("{name}.xml")).build();
+    let title = gettext_f("Export {name}", &[("name", name)]);
+    let body = gettext("The network's XML, by which it can be made again, here or on another host.");
+    let documents = glib::user_special_dir(glib::UserDirectory::Documents).filter(|folder| folder.is_dir());
+    let place = documents.unwrap_or_else(glib::home_dir).join(format!("{name}.xml"));
+    let asked = PathDialog::new((&title, &body, &gettext("_Save")), &place.to_string_lossy());
+    asked.path.add_suffix(&browse(&asked.path, true, parent));
+    asked.follow(&[], |there| match there {
+        There::Unknown | There::Nothing => None,
+        There::File(_) => Some((gettext("This file is there already. It is replaced, for good."), true)),
+        There::Other => Some((gettext("The path of a file, beginning with a slash."), false)),
+    });
     let window = parent.clone();
-    dialog.save(Some(parent), gio::Cancellable::NONE, move |chosen| {
-        let Ok(file) = chosen else { return };
+    asked.present(parent, move |path, _| {
         let flags = gio::FileCreateFlags::REPLACE_DESTINATION;
+        let file = gio::File::for_path(path);
         file.replace_contents_async(xml.into_bytes(), None, false, flags, gio::Cancellable::NONE, move |written| {
             if let Err((_, error)) = written {
                 dialogs::show_error(&unreadable(&error), &window);
@@ -127,7 +173,7 @@ pub(super) fn save(name: &str, xml: String, parent: &adw::ApplicationWindow) {
     });
 }
 
-fn unreadable(error: &gtk::glib::Error) -> UserText {
+pub(super) fn unreadable(error: &glib::Error) -> UserText {
     UserText {
         title: gettext("The file cannot be used."),
         body: gettext("Look whether it is there, and who may read and write it."),

@@ -148,7 +148,9 @@ impl Form {
         let mut networks: Vec<&str> = facts.networks.iter().map(|network| network.name.as_str()).collect();
         networks.sort_unstable();
         let all = networks.into_iter().map(NicSource::network);
-        let all = all.chain(facts.bridges.iter().cloned().map(NicSource::Bridge)).chain([NicSource::User]);
+        let shared = |device: &String| NicSource::Direct { device: device.clone(), mode: "bridge".to_owned() };
+        let all = all.chain(facts.bridges.iter().cloned().map(NicSource::Bridge));
+        let all = all.chain(facts.devices.iter().map(shared)).chain([NicSource::User]);
         let mut choices: Vec<Option<NicSource>> = all.map(Some).collect();
         let same = same(cards.iter().map(|card| &card.source)).cloned();
         let chosen = if new {

@@ -122,18 +122,36 @@ impl NetworkDraft {
             mtu: self.mtu.trim().parse().ok(),
             inbound: limit(&self.inbound),
             outbound: limit(&self.outbound),
-            routes: self.parsed_routes().into_iter().flatten().collect(),
             ..base
         };
-        if !self.mode.has_own_bridge() {
-            (spec.subnets, spec.forwarders, spec.dns_hosts, spec.mac) = (Vec::new(), Vec::new(), Vec::new(), None);
-            spec.routes.clear();
+        if !self.mode.has_own_bridge() && self.is_mode_kept() {
+            // Where libvirt serves nothing it takes such parts all the same; the form does not show them, so they stay.
             return spec;
         }
-        spec.forwarders.retain(|forwarder| forwarder.domain.is_some());
-        spec.forwarders.extend(self.parsed_forwarders().into_iter().flatten());
+        if !self.mode.has_own_bridge() {
+            return NetworkSpec {
+                subnets: Vec::new(),
+                forwarders: Vec::new(),
+                dns_hosts: Vec::new(),
+                dns_texts: Vec::new(),
+                dns_services: Vec::new(),
+                routes: Vec::new(),
+                mac: None,
+                ..spec
+            };
+        }
+        if self.forwarders != plain_forwarders(&spec) {
+            spec.forwarders.retain(|forwarder| forwarder.domain.is_some());
+            spec.forwarders.extend(self.parsed_forwarders().into_iter().flatten());
+        }
+        spec.routes = self.parsed_routes().into_iter().flatten().collect();
         let spec = self.v4.put_into(spec, Family::V4);
         self.v6.put_into(spec, Family::V6)
+    }
+
+    /// Whether what is edited is in this mode already.
+    pub(super) fn is_mode_kept(&self) -> bool {
+        self.base.as_ref().is_some_and(|base| base.mode == self.mode)
     }
 
     /// The name servers; `None` for a word that is no address.

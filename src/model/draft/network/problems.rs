@@ -57,7 +57,9 @@ fn bridge(draft: &NetworkDraft, facts: &Facts, all: &mut Vec<Problem>) {
 
 fn device(draft: &NetworkDraft, facts: &Facts, all: &mut Vec<Problem>) {
     let name = draft.device.trim();
-    if draft.mode.needs_device() && name.is_empty() {
+    // A network that is there may name its devices by their places on the PCI bus.
+    let has_others = draft.is_mode_kept() && draft.base.as_ref().is_some_and(|base| base.device.is_none());
+    if draft.mode.needs_device() && name.is_empty() && !has_others {
         all.push(Problem::NoDevice);
     }
     let known = &facts.taken.devices;

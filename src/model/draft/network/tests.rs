@@ -187,3 +187,23 @@ fn an_edit_keeps_what_the_form_does_not_show() {
     (draft.v4.start, draft.v4.end) = ("10.0.0.100".into(), "10.0.0.200".into());
     assert_eq!(draft.spec().subnets[0].ranges[1].start.to_string(), "10.0.0.210", "the rest moves along");
 }
+
+/// What the form does not show stays: name servers of single domains in their order, devices by their PCI places, and
+/// what libvirt keeps without serving it.
+#[test]
+fn foreign_networks_stand_an_edit_that_changes_nothing() {
+    for text in [
+        "<network><name>a</name><forward mode='nat'/><bridge name='a'/><dns><forwarder addr='8.8.8.8'/>\
+         <forwarder domain='example.com' addr='192.168.1.1'/><forwarder domain='x.test'/><forwarder addr='8.8.4.4'/>\
+         <txt name='a' value='b'/></dns><ip address='10.0.0.1' prefix='24'/></network>",
+        "<network><name>b</name><forward mode='hostdev' managed='yes'><address type='pci' domain='0x0000' bus='0x03' \
+         slot='0x00' function='0x1'/></forward></network>",
+        "<network><name>c</name><forward mode='passthrough'><pf dev='eth0'/></forward>\
+         <ip address='192.168.122.1' netmask='255.255.255.0'/></network>",
+    ] {
+        let spec = NetworkSpec::parse(text).unwrap();
+        let draft = NetworkDraft::of(&spec);
+        assert_eq!(draft.spec(), spec, "{text}");
+        assert!(!stops(&problems(&draft, &Facts::default())), "{text}");
+    }
+}

@@ -9,7 +9,7 @@ use super::{batch, define::Define, lookup};
 use crate::{
     host::HostError,
     jobs::StepText,
-    libvirt::ffi::error::checked,
+    libvirt::{ffi::error::checked, starting},
     plan::{Step, StepError, StepFailure, context::Context, secrets, step::Act},
 };
 
@@ -132,7 +132,7 @@ impl Act for StartMachines {
 fn start(context: &Context<'_>, id: DomainId) -> Result<(), StepError> {
     let domain = lookup::domain(context.connect(), id)?.ok_or(HostError::Gone)?;
     if !checked(domain.is_active())? {
-        checked(domain.create())?;
+        starting::start(context.connect(), &domain)?;
     }
     Ok(())
 }

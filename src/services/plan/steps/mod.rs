@@ -18,6 +18,7 @@ mod network;
 mod network_define;
 mod network_update;
 mod nic;
+mod nic_replug;
 mod overlays;
 mod pool;
 mod pool_define;
@@ -44,8 +45,9 @@ pub use self::{
     mark::MarkLive,
     network::{SetNetworkAutostart, StartNetwork, StopNetwork},
     network_define::{DefineNetwork, RedefineNetwork, UndefineNetwork},
-    network_update::UpdateNetwork,
+    network_update::{RenewNetwork, UpdateNetwork},
     nic::{AttachNic, DetachNic, MoveNics, NicMove},
+    nic_replug::ReplugNic,
     overlays::CreateOverlays,
     pool::StartPool,
     pool_define::{DefinePool, UndefinePool},

@@ -13,6 +13,7 @@ use virt::network::Network;
 
 use super::{
     domain::same,
+    lookup,
     network::found,
     network_define::{changed, define, define_line, inactive_xml, unchanged},
 };
@@ -49,13 +50,7 @@ impl UpdateNetwork {
     }
 
     fn line(&self, host: &HostUri, edit: &LiveEdit) -> CommandLine {
-        let line = CommandLine::virsh(host.as_str()).args(["net-update", "--network"]).arg(&self.name);
-        let line = line.args([edit.virsh(), edit.section.virsh(), "--xml"]).arg(&edit.xml);
-        let line = match edit.parent {
-            Some(nth) => line.arg("--parent-index").arg(nth.to_string()),
-            None => line,
-        };
-        line.arg("--live").args(self.old.as_ref().map(|_| "--config"))
+        live_line(host, &self.name, edit).args(self.old.as_ref().map(|_| "--config"))
     }
 
     /// Makes a change where it is not made yet. With neither flag libvirt would change only what runs.
@@ -70,13 +65,7 @@ impl UpdateNetwork {
         if flags == 0 {
             return Ok(());
         }
-        let command = if edit.add {
-            virt_sys::VIR_NETWORK_UPDATE_COMMAND_ADD_LAST
-        } else {
-            virt_sys::VIR_NETWORK_UPDATE_COMMAND_DELETE
-        };
-        let parent = edit.parent.and_then(|nth| i32::try_from(nth).ok()).unwrap_or(-1);
-        Ok(checked(network.update(command, section(edit.section), parent, &edit.xml, flags))?)
+        send(network, edit, flags)
     }
 }
 
@@ -140,10 +129,84 @@ impl Act for UpdateNetwork {
     }
 }
 
+/// Have libvirt set up a started network's firewall rules and DHCP server anew: a static host comes and goes again. Guests
+/// stay connected, which they do not where a network is stopped and started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewNetwork {
+    /// The network.
+    pub id: NetworkId,
+    /// Its name.
+    pub name: String,
+    /// What comes.
+    pub add: LiveEdit,
+    /// And goes again.
+    pub remove: LiveEdit,
+}
+
+impl Act for RenewNetwork {
+    fn text(&self) -> StepText {
+        StepText::RenewNetwork { name: self.name.clone() }
+    }
+
+    fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
+        vec![live_line(host, &self.name, &self.add), live_line(host, &self.name, &self.remove)]
+    }
+
+    fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
+        found(context, self.id).map(drop)
+    }
+
+    fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
+        let network = found(context, self.id)?;
+        for edit in [&self.add, &self.remove] {
+            // What a run that was cut off has added is only taken away.
+            if !edit.is_done(&checked(network.xml_desc(0))?) {
+                send(&network, edit, virt_sys::VIR_NETWORK_UPDATE_AFFECT_LIVE)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
+        match lookup::network_by_id(context.connect(), self.id)? {
+            Some(network) if checked(network.is_active())? && self.add.is_done(&checked(network.xml_desc(0))?) => {
+                send(&network, &self.remove, virt_sys::VIR_NETWORK_UPDATE_AFFECT_LIVE)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn without_secrets(&self) -> Step {
+        self.clone().into()
+    }
+}
+
+fn live_line(host: &HostUri, name: &str, edit: &LiveEdit) -> CommandLine {
+    let line = CommandLine::virsh(host.as_str()).args(["net-update", "--network"]).arg(name);
+    let line = line.args([edit.virsh(), edit.section.virsh(), "--xml"]).arg(&edit.xml);
+    let line = match edit.parent {
+        Some(nth) => line.arg("--parent-index").arg(nth.to_string()),
+        None => line,
+    };
+    line.arg("--live")
+}
+
+fn send(network: &Network, edit: &LiveEdit, flags: u32) -> Result<(), StepError> {
+    let command = if edit.add {
+        virt_sys::VIR_NETWORK_UPDATE_COMMAND_ADD_LAST
+    } else {
+        virt_sys::VIR_NETWORK_UPDATE_COMMAND_DELETE
+    };
+    let parent = edit.parent.and_then(|nth| i32::try_from(nth).ok()).unwrap_or(-1);
+    Ok(checked(network.update(command, section(edit.section), parent, &edit.xml, flags))?)
+}
+
 const fn section(section: Section) -> virt_sys::virNetworkUpdateSection {
     match section {
         Section::DhcpRange => virt_sys::VIR_NETWORK_SECTION_IP_DHCP_RANGE,
         Section::DhcpHost => virt_sys::VIR_NETWORK_SECTION_IP_DHCP_HOST,
         Section::DnsHost => virt_sys::VIR_NETWORK_SECTION_DNS_HOST,
+        Section::DnsText => virt_sys::VIR_NETWORK_SECTION_DNS_TXT,
+        Section::DnsService => virt_sys::VIR_NETWORK_SECTION_DNS_SRV,
     }
 }

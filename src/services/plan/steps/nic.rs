@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long a cable is out: a guest that is busy or emulated must see it, and asks for an address when it is in again.
-const CABLE_OUT: Duration = Duration::from_secs(2);
+pub(super) const CABLE_OUT: Duration = Duration::from_secs(2);
 /// How long a guest has to let go of a card.
 const LET_GO: Duration = Duration::from_secs(20);
 /// How often it is looked whether it has.
@@ -268,7 +268,7 @@ fn detach(
 }
 
 /// The machine with its XML as it is now, where it is on.
-fn running(context: &Context<'_>, id: DomainId) -> Result<Option<(Domain, Document)>, StepError> {
+pub(super) fn running(context: &Context<'_>, id: DomainId) -> Result<Option<(Domain, Document)>, StepError> {
     let domain = lookup::domain(context.connect(), id)?.ok_or(HostError::Gone)?;
     if !checked(domain.is_active())? {
         return Ok(None);
@@ -277,12 +277,12 @@ fn running(context: &Context<'_>, id: DomainId) -> Result<Option<(Domain, Docume
     Ok(Some((domain, parsed(&xml)?)))
 }
 
-fn update(domain: &Domain, card: &Document) -> Result<(), StepError> {
+pub(super) fn update(domain: &Domain, card: &Document) -> Result<(), StepError> {
     Ok(checked(domain.update_device_flags(card.as_str(), virt_sys::VIR_DOMAIN_AFFECT_LIVE)).map(drop)?)
 }
 
 /// Waits with an eye on the user's wish to end it.
-fn rest(context: &Context<'_>) -> Result<(), StepError> {
+pub(super) fn rest(context: &Context<'_>) -> Result<(), StepError> {
     let until = Instant::now() + CABLE_OUT;
     while Instant::now() < until {
         context.go_on()?;
@@ -291,15 +291,15 @@ fn rest(context: &Context<'_>) -> Result<(), StepError> {
     Ok(())
 }
 
-fn parsed(xml: &str) -> Result<Document, StepError> {
+pub(super) fn parsed(xml: &str) -> Result<Document, StepError> {
     Document::parse(xml).map_err(|error| unreadable(&error.into()))
 }
 
-fn unreadable(error: &EditError) -> StepError {
+pub(super) fn unreadable(error: &EditError) -> StepError {
     HostError::BadAnswer(error.to_string()).into()
 }
 
-fn device_line(host: &HostUri, what: &str, machine: &str, xml: &str) -> CommandLine {
+pub(super) fn device_line(host: &HostUri, what: &str, machine: &str, xml: &str) -> CommandLine {
     let line = CommandLine::virsh(host.as_str()).args([what, "--domain"]).arg(machine);
     line.args(["--file", "/dev/stdin", "--live"]).input(xml)
 }

@@ -8,7 +8,7 @@ use crate::{
     catalog,
     host::HostError,
     jobs::{self, StepText},
-    libvirt::ffi::error::checked,
+    libvirt::{ffi::error::checked, starting},
     plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
 
@@ -46,7 +46,7 @@ impl Act for Start {
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let domain = lookup::domain(context.connect(), self.id)?.ok_or(HostError::Gone)?;
         if !checked(domain.is_active())? {
-            checked(domain.create())?;
+            starting::start(context.connect(), &domain)?;
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ pub(crate) enum NicEdit {
     Add,
     /// It goes.
     Remove(MacAddress),
+    /// The guest asks for its address anew.
+    Renew(MacAddress),
 }
 
 /// The group with its button.
@@ -39,11 +41,13 @@ pub(super) fn group(sender: &ComponentSender<Overview>) -> Rows {
 
 /// The rows of a machine's cards.
 pub(super) fn rows(xml: &str, sender: &ComponentSender<Overview>) -> Vec<adw::ActionRow> {
-    let all = Document::parse(xml).map(|document| nic::nics(&document)).unwrap_or_default();
-    all.iter().map(|nic| row(nic, sender)).collect()
+    let Ok(document) = Document::parse(xml) else { return Vec::new() };
+    // libvirt gives a machine a number while it is on.
+    let active = document.root().attribute("id").is_some();
+    nic::nics(&document).iter().map(|nic| row(nic, active, sender)).collect()
 }
 
-fn row(nic: &Nic, sender: &ComponentSender<Overview>) -> adw::ActionRow {
+fn row(nic: &Nic, active: bool, sender: &ComponentSender<Overview>) -> adw::ActionRow {
     let what = words::what(nic);
     let row = adw::ActionRow::builder()
         .title(words::source(&nic.source))
@@ -57,6 +61,13 @@ fn row(nic: &Nic, sender: &ComponentSender<Overview>) -> adw::ActionRow {
     let (input, nic) = (sender.input_sender().clone(), nic.mac);
     change.connect_clicked(move |_| input.emit(OverviewMsg::Edited(Edit::Nic(NicEdit::Change(nic)))));
     row.add_suffix(&change);
+    if let Some(address) = nic.filter(|_| active) {
+        let renew =
+            buttons::flat("view-refresh-symbolic", &gettext_f("Renew the address of {what}", &[("what", &mac)]));
+        let input = sender.input_sender().clone();
+        renew.connect_clicked(move |_| input.emit(OverviewMsg::Edited(Edit::Nic(NicEdit::Renew(address)))));
+        row.add_suffix(&renew);
+    }
     if let Some(address) = nic {
         let remove = buttons::flat("user-trash-symbolic", &gettext_f("Remove {what}", &[("what", &mac)]));
         let input = sender.input_sender().clone();

@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
     New,
     /// Many new networks, in a dialog of their own.
     Many,
+    /// One of this text, in a dialog of its own.
+    File(String),
     /// A copy of the network of this name.
     Copy(String),
     /// Another configuration of the network of this name.
@@ -81,7 +83,7 @@ pub(crate) fn show(
 
 fn title(purpose: &Purpose) -> String {
     match purpose {
-        Purpose::New | Purpose::Many => gettext("New Virtual Network"),
+        Purpose::New | Purpose::Many | Purpose::File(_) => gettext("New Virtual Network"),
         Purpose::Copy(name) => gettext_f("Copy of {name}", &[("name", name)]),
         Purpose::Edit(name) => gettext_f("Edit {name}", &[("name", name)]),
     }

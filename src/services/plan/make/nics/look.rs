@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use lectern_model::{id::DomainId, network::Network, uri::HostUri, xml::Document};
-use virt::connect::Connect;
+use lectern_model::{id::DomainId, xml::Document};
 
 use super::{NicFacts, NicMachine};
 use crate::{
@@ -26,14 +25,10 @@ pub async fn look(host: &Host, ids: Vec<DomainId>) -> Result<NicFacts, HostError
         let machines = ids.iter().map(|id| machine(connection, *id)).collect::<Result<_, _>>()?;
         let networks = networks_read::all(connect)?;
         let macs = networks_read::attachments(connect)?.into_iter().filter_map(|card| card.mac).collect();
-        let bridges = bridges(connect, &uri, &networks);
-        Ok(NicFacts { host: uri, machines, networks, bridges, macs })
+        let seen = networks::facts(connect, &uri, &networks, None);
+        Ok(NicFacts { host: uri, machines, networks, bridges: seen.bridges, devices: seen.devices, macs })
     })
     .await
-}
-
-fn bridges(connect: &Connect, uri: &HostUri, all: &[Network]) -> Vec<String> {
-    networks::facts(connect, uri, all, None).bridges
 }
 
 fn machine(connection: &Connection, id: DomainId) -> Result<NicMachine, HostError> {

@@ -17,7 +17,7 @@ pub use self::look::look;
 use crate::plan::{
     Plan, Purpose, Step,
     networks::random,
-    steps::{AttachNic, DetachNic, MoveNics, NicMove, Redefine, StartNetwork},
+    steps::{AttachNic, DetachNic, MoveNics, NicMove, Redefine, ReplugNic, StartNetwork},
 };
 
 /// The machines in question and their host, as they were when they were looked at.
@@ -31,6 +31,8 @@ pub struct NicFacts {
     pub networks: Vec<Network>,
     /// The host's bridges that are no virtual network's; none where they cannot be known.
     pub bridges: Vec<String>,
+    /// The host's devices that guests could share; none where they cannot be known.
+    pub devices: Vec<String>,
     /// The addresses of all cards on the host.
     macs: HashSet<MacAddress>,
 }
@@ -90,6 +92,8 @@ pub enum NicWish {
     },
     /// The card of this address goes.
     Remove(MacAddress),
+    /// The cable of this card is out for a moment, so that the guest asks for its address anew.
+    Replug(MacAddress),
 }
 
 /// When a machine has what is wanted.
@@ -145,6 +149,7 @@ pub fn plan(facts: &NicFacts, wish: &NicWish, now: bool) -> Result<NicPlan, Edit
             }
             NicWish::Add { source, model } => add(machine, new_mac(&mut macs), source, model, now)?,
             NicWish::Remove(mac) => remove(machine, *mac, now)?,
+            NicWish::Replug(mac) => replug(machine, *mac)?,
         };
         steps.extend(part.config.and_then(|new| redefine(machine, &new)));
         lives.extend(part.live);
@@ -165,11 +170,12 @@ pub fn plan(facts: &NicFacts, wish: &NicWish, now: bool) -> Result<NicPlan, Edit
 
 fn purpose(wish: &NicWish, effects: &[(String, Effect)]) -> Purpose {
     let done = effects.iter().filter(|(_, effect)| !matches!(effect, Effect::Already | Effect::NoCard | Effect::Never));
-    let names = done.map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = done.map(|(name, _)| name.clone()).collect();
     match wish {
         NicWish::Change { .. } => Purpose::ChangeNics(names),
         NicWish::Add { .. } => Purpose::AddNic(names),
         NicWish::Remove(_) => Purpose::RemoveNic(names),
+        NicWish::Replug(_) => Purpose::RenewAddress(names.join(", ")),
     }
 }
 
@@ -177,7 +183,7 @@ const fn wanted_source(wish: &NicWish) -> Option<&NicSource> {
     match wish {
         NicWish::Change { source, .. } => source.as_ref(),
         NicWish::Add { source, .. } => Some(source),
-        NicWish::Remove(_) => None,
+        NicWish::Remove(_) | NicWish::Replug(_) => None,
     }
 }
 
@@ -299,6 +305,13 @@ fn remove(machine: &NicMachine, mac: MacAddress, now: bool) -> Result<Part, Edit
     });
     let effect = Some(effect(machine, live.is_some()));
     Ok(Part { config, live, effect, moved: None })
+}
+
+fn replug(machine: &NicMachine, mac: MacAddress) -> Result<Part, EditError> {
+    let card = machine.live.as_ref().map(|live| nic::live(live, mac)).transpose()?.flatten();
+    let Some(card) = card else { return Ok(Part::default()) };
+    let step = ReplugNic { id: machine.id, name: machine.name.clone(), mac, xml: card.to_string() };
+    Ok(Part { live: Some(step.into()), effect: Some(Effect::Now), config: None, moved: None })
 }
 
 const fn effect(machine: &NicMachine, live: bool) -> Effect {
