@@ -80,6 +80,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
     section.append(Some(&gettext("Add NIC…")), Some("win.add-nic"));
     menu.append_section(None, &section);
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Move to Project…")), Some("win.move-to-project"));
+    section.append(Some(&gettext("Resize to Flavor…")), Some("win.resize-to-flavor"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Clone…")), Some("win.clone"));
     section.append(Some(&gettext("Lock as Template")), Some("win.lock"));
     section.append(Some(&gettext("Unlock Template")), Some("win.unlock"));

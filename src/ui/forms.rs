@@ -16,7 +16,13 @@ pub(crate) struct Frame {
 impl Frame {
     /// An empty one.
     pub(crate) fn new(title: &str, verb: &str) -> Self {
-        let dialog = adw::Dialog::builder().title(title).content_width(560).follows_content_size(false).build();
+        Self::around(adw::Dialog::new(), title, verb)
+    }
+
+    /// One in a dialog that is there.
+    pub(crate) fn around(dialog: adw::Dialog, title: &str, verb: &str) -> Self {
+        dialog.set_title(title);
+        dialog.set_content_width(560);
         dialog.set_content_height(560);
         let done = gtk::Button::builder().label(verb).use_underline(true).build();
         done.add_css_class("suggested-action");
@@ -35,11 +41,16 @@ impl Frame {
         Self { dialog, done, view }
     }
 
-    /// Shows it with `page`; `held` lives as long as it is open.
-    pub(crate) fn present<T: 'static>(&self, page: &adw::PreferencesPage, parent: &impl IsA<gtk::Widget>, held: T) {
+    /// Puts `page` into it.
+    pub(crate) fn fill(&self, page: &adw::PreferencesPage) {
         self.view.set_content(Some(page));
         self.dialog.set_child(Some(&self.view));
         self.dialog.set_default_widget(Some(&self.done));
+    }
+
+    /// Shows it with `page`; `held` lives as long as it is open.
+    pub(crate) fn present<T: 'static>(&self, page: &adw::PreferencesPage, parent: &impl IsA<gtk::Widget>, held: T) {
+        self.fill(page);
         let held = std::cell::Cell::new(Some(held));
         self.dialog.connect_closed(move |_| drop(held.take()));
         self.dialog.present(Some(parent));

@@ -12,6 +12,7 @@
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `serial`: the console on ttyS0
+//! - [`place`]: machines moved to a project, or given the size of a flavor
 //! - [`clone`]: one machine made from another
 //! - [`delete`]: which files go with a machine
 //! - [`wizards`]: what makes machines, in one frame; [`export`]: a machine's XML into a file
@@ -49,6 +50,7 @@ mod machines;
 mod networks;
 mod nics;
 mod paths;
+mod place;
 mod preferences;
 mod projects;
 mod rows;

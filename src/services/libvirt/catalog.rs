@@ -88,7 +88,7 @@ impl Host {
 
     /// All projects with what they use, and all flavors; nothing where it cannot be read, which keeps nobody from making a
     /// machine.
-    pub(crate) async fn places(&self) -> (Vec<Standing>, Vec<Flavor>) {
+    pub async fn places(&self) -> (Vec<Standing>, Vec<Flavor>) {
         let read = self.catalogue(LIMIT, |keeper, host| {
             let catalog = keeper.head()?;
             let standings = catalog.standings(&catalog::machines(host.connect(), |_| true)?);

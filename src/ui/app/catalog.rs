@@ -20,7 +20,9 @@ use crate::{
     flavors::FlavorsMsg,
     i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
+    place::PlaceMsg,
     projects::ProjectsMsg,
+    wizards::import::ImportMsg,
 };
 
 impl App {
@@ -28,6 +30,12 @@ impl App {
     pub(super) fn catalog_changed(&self, kept: &Arc<Kept>) {
         self.projects.emit(ProjectsMsg::Changed(Arc::clone(kept)));
         self.flavors.emit(FlavorsMsg::Changed(Arc::clone(kept)));
+        if let Some(dialog) = &self.place {
+            dialog.emit(PlaceMsg::Again);
+        }
+        if let Some(wizard) = &self.import {
+            wizard.emit(ImportMsg::PlacesChanged);
+        }
     }
 
     pub(super) fn catalog_said(&mut self, output: CatalogOutput, sender: &ComponentSender<Self>) {

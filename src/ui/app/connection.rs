@@ -293,7 +293,11 @@ impl App {
         self.list_watch = None;
         self.networks_watch = None;
         self.page_watch = None;
+        self.catalog_watch = None;
         let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
+        if self.import.is_some() || self.place.is_some() {
+            self.catalog_watch = Some(host.watch(Interest::Catalog));
+        }
         match &self.page {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),

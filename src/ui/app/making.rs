@@ -97,6 +97,7 @@ impl App {
         let dialog: &adw::Dialog = wizard.widget();
         dialog.present(Some(&self.window));
         self.import = Some(wizard);
+        self.watch();
     }
 
     pub(super) fn import_said(&mut self, output: ImportOutput, sender: &ComponentSender<Self>) {
@@ -107,7 +108,11 @@ impl App {
             }
             ImportOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
             ImportOutput::Mend(mend) => self.mend(mend, sender),
-            ImportOutput::Closed => self.import = None,
+            ImportOutput::Raise(refusal) => self.raise(*refusal, sender),
+            ImportOutput::Closed => {
+                self.import = None;
+                self.watch();
+            }
         }
     }
 

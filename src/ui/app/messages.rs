@@ -22,6 +22,7 @@ use crate::{
     machines::MachinesOutput,
     networks::NetworksOutput,
     nics::{NicPurpose, NicsOutput},
+    place::PlaceOutput,
     settings::Settings,
     shell::sidebar::SidebarOutput,
     storage::StorageOutput,
@@ -150,6 +151,12 @@ pub(crate) enum AppMsg {
     ChangeNics(NicPurpose),
     /// From the dialog for that.
     Nics(NicsOutput),
+    /// Move the machines in question to a project.
+    MoveToProject,
+    /// Give the machine in question the size of a flavor.
+    ResizeToFlavor,
+    /// From the dialog for either.
+    Place(PlaceOutput),
     /// Delete the machines in question.
     Delete,
     /// From the dialog that deletes.
@@ -216,6 +223,8 @@ pub(crate) enum AppCmd {
     Exported(Export, Result<(), StorageError>),
     /// A change of the catalogue was made, or not.
     Edited(JobId, Box<Edit>, Box<Result<Changed, CatalogError>>),
+    /// The quota of a project was raised, or not.
+    Raised(JobId, String, Box<Result<Changed, CatalogError>>),
     /// What is noted on machines.
     Noted(Result<Vec<Notes>, HostError>),
     /// Plans that were cut off, looked for after connecting.

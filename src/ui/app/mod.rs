@@ -11,6 +11,7 @@ mod networks;
 mod nics;
 mod notes;
 mod picture;
+mod place;
 mod plans;
 mod starting;
 mod templates;
@@ -47,6 +48,7 @@ use crate::{
     machines::Machines,
     networks::Networks,
     nics::NicsDialog,
+    place::PlaceDialog,
     projects::Projects,
     settings::Settings,
     shell::{
@@ -98,6 +100,10 @@ pub(crate) struct App {
     deleting: Option<Controller<DeleteDialog>>,
     new_actions: Vec<gio::SimpleAction>,
     export_action: gio::SimpleAction,
+    move_action: gio::SimpleAction,
+    resize_action: gio::SimpleAction,
+    /// The dialog that moves or resizes machines.
+    place: Option<Controller<PlaceDialog>>,
     /// The wizard that is open.
     import: Option<Controller<ImportWizard>>,
     install: Option<Controller<InstallWizard>>,
@@ -110,6 +116,7 @@ pub(crate) struct App {
     list_watch: Option<Watch>,
     networks_watch: Option<Watch>,
     page_watch: Option<Watch>,
+    catalog_watch: Option<Watch>,
     window: adw::ApplicationWindow,
     toasts: adw::ToastOverlay,
     split: adw::NavigationSplitView,
@@ -209,6 +216,9 @@ impl Component for App {
             deleting: None,
             new_actions: Vec::new(),
             export_action: gio::SimpleAction::new("export-xml", None),
+            move_action: gio::SimpleAction::new("move-to-project", None),
+            resize_action: gio::SimpleAction::new("resize-to-flavor", None),
+            place: None,
             import: None,
             install: None,
             xml: None,
@@ -219,6 +229,7 @@ impl Component for App {
             list_watch: None,
             networks_watch: None,
             page_watch: None,
+            catalog_watch: None,
             window: root.clone(),
             toasts: adw::ToastOverlay::new(),
             split: adw::NavigationSplitView::new(),
@@ -288,6 +299,9 @@ impl Component for App {
             AppMsg::StartWith(answer) => self.start_with(answer, &sender),
             AppMsg::ChangeNics(purpose) => self.change_nics(purpose, &sender),
             AppMsg::Nics(output) => self.nics_said(output, &sender),
+            AppMsg::MoveToProject => self.move_to_project(&sender),
+            AppMsg::ResizeToFlavor => self.resize_to_flavor(&sender),
+            AppMsg::Place(output) => self.place_said(output, &sender),
             AppMsg::Delete => self.delete(&sender),
             AppMsg::Deleting(DeleteOutput::Run(plan)) => self.planned(plan, &sender),
             AppMsg::Undefine => self.undefine(&sender),
@@ -319,6 +333,7 @@ impl Component for App {
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),
+            AppCmd::Raised(id, project, result) => self.raised(id, &project, *result, &sender),
             AppCmd::Noted(notes) => self.noted(notes, &sender),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }

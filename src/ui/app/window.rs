@@ -81,6 +81,8 @@ impl App {
             self.add_action("change-network", sender, || AppMsg::ChangeNics(NicPurpose::Change(None))),
             self.add_action("add-nic", sender, || AppMsg::ChangeNics(NicPurpose::Add)),
         ];
+        self.move_action = self.add_action("move-to-project", sender, || AppMsg::MoveToProject);
+        self.resize_action = self.add_action("resize-to-flavor", sender, || AppMsg::ResizeToFlavor);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
         self.delete_action = self.add_action("delete", sender, || AppMsg::Delete);
         self.new_actions = vec![

@@ -61,6 +61,8 @@ impl App {
         for action in &self.nic_actions {
             action.set_enabled(connected && !targets.is_empty());
         }
+        self.move_action.set_enabled(connected && !targets.is_empty());
+        self.resize_action.set_enabled(connected && off);
         self.export_action.set_enabled(connected && targets.len() == 1);
         for action in &self.new_actions {
             action.set_enabled(connected);

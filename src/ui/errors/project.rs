@@ -4,8 +4,9 @@ use lectern_model::{
     capability::Obstacle,
     catalog::{EditError, Subject},
     project::{Excess, Refusal, Resource, Why},
+    resize::ResizeError,
 };
-use lectern_services::catalog::CatalogError;
+use lectern_services::{catalog::CatalogError, host::PlaceError};
 
 use super::UserText;
 use crate::i18n::{gettext, gettext_f};
@@ -71,6 +72,55 @@ impl From<&CatalogError> for UserText {
                 gettext("Nothing was changed. Delete those that are not needed."),
             ),
         }
+    }
+}
+
+impl From<&PlaceError> for UserText {
+    fn from(error: &PlaceError) -> Self {
+        match error {
+            PlaceError::Catalog(error) => Self::from(error),
+            PlaceError::Notes(error) => Self {
+                raw: Some(error.to_string()),
+                ..Self::new(
+                    gettext("What is noted on the machine is of a newer version of Lectern."),
+                    gettext("It stays as it is. Update this program to change it."),
+                )
+            },
+            PlaceError::Resize(error) => resize(error),
+            PlaceError::NotForProject { flavor, project } => Self::new(
+                gettext_f(
+                    "The flavor {flavor} is not for the project {project}.",
+                    &[("flavor", flavor), ("project", project)],
+                ),
+                gettext("Choose another flavor."),
+            ),
+            PlaceError::Running => {
+                Self::new(gettext("The machine is on, or its memory is saved."), gettext("Shut it down first."))
+            }
+            PlaceError::NoPool => Self::new(
+                gettext("The machine's disk is in no storage pool that is started."),
+                gettext("Nobody knows where its other disks should go. Make a storage pool of its folder first."),
+            ),
+            PlaceError::Nothing => Self::new(gettext("It is so already."), String::new()),
+        }
+    }
+}
+
+fn resize(error: &ResizeError) -> UserText {
+    match error {
+        ResizeError::Sealed => UserText::new(
+            gettext("The machine is locked as a template."),
+            gettext("Its disks are the base of others. Clone it, and resize the clone."),
+        ),
+        ResizeError::Numa => UserText::new(
+            gettext("The machine's memory is laid out by hand, in NUMA cells."),
+            gettext("Change its XML instead."),
+        ),
+        ResizeError::Notes(error) => UserText::from(&PlaceError::Notes(error.clone())),
+        ResizeError::Edit(error) => UserText {
+            raw: Some(error.to_string()),
+            ..UserText::new(gettext("The machine's XML cannot be changed."), gettext("The details say why."))
+        },
     }
 }
 

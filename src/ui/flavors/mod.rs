@@ -14,6 +14,7 @@ use lectern_services::{
     host::Host,
 };
 
+pub(crate) use self::words::sizes;
 use crate::{
     actions,
     catalog::{CatalogOutput, Known},

@@ -17,6 +17,7 @@ use lectern_services::{
 };
 
 use self::page::Page;
+pub(crate) use self::words::summary;
 use crate::{
     actions,
     catalog::{CatalogOutput, Known},

@@ -28,7 +28,7 @@ pub(super) fn used(used: u64, most: Option<u64>) -> String {
 }
 
 /// A project in two lines: whether it is enabled, what it is for, and how many machines it has.
-pub(super) fn summary(project: &Project, used: Option<&Amount>) -> String {
+pub(crate) fn summary(project: &Project, used: Option<&Amount>) -> String {
     let off = (!project.enabled).then(|| gettext("Disabled: nothing in it is started or made."));
     let machines = used.map(|amount| {
         let n = usize::try_from(amount.instances).unwrap_or(usize::MAX);

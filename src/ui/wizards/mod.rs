@@ -6,4 +6,5 @@ pub(crate) mod install;
 pub(crate) mod lab;
 pub(crate) mod machine;
 pub(crate) mod picker;
+pub(crate) mod place;
 pub(crate) mod xml;

@@ -29,6 +29,16 @@ impl ImportDraft {
         self.source = source;
     }
 
+    /// Keeps to the flavor's root disk where the disk, or what is done with it, is another now. Only an overlay can have
+    /// another size than the image.
+    pub fn fit_flavor(&mut self, facts: &Facts) {
+        let Some(flavor) = &self.machine.flavor else { return };
+        if let Some(disk) = facts.usable_disk().filter(|_| self.usage == Usage::Overlay) {
+            let root = flavor.root_on(disk.virtual_size);
+            self.overlay_size = (root != disk.virtual_size).then_some(root);
+        }
+    }
+
     /// Once the disk is known: a file that others need is not written to unless the user says so, and another
     /// hypervisor's is converted.
     pub fn suggest_usage(&mut self, facts: &Facts) {

@@ -312,6 +312,24 @@ fn a_project_refuses_with_asked_used_and_allowed() {
     assert_eq!(problems(&draft, &known), [Problem::Machine(M::FlavorNotForProject("own".into()))]);
 }
 
+#[test]
+fn a_flavor_gives_its_sizes_and_only_an_overlay_grows() {
+    let flavor =
+        crate::flavor::Flavor { ephemeral: 1, swap: 64, ..crate::flavor::Flavor::new("9", "own", 4, 4_096, 40) };
+    let (mut draft, facts) = (draft(), facts());
+    draft.machine.choose_flavor(Some(flavor));
+    draft.fit_flavor(&facts);
+    assert_eq!((draft.machine.vcpus, draft.machine.memory), (4, KiB::from_mib(4_096)));
+    assert_eq!(draft.overlay_size, None, "the file itself keeps its size");
+    draft.usage = Usage::Overlay;
+    draft.fit_flavor(&facts);
+    assert_eq!(draft.overlay_size, Some(gib(40)));
+    assert_eq!(draft.asked(&disk()).volumes, 3);
+    assert_eq!(problems(&draft, &facts), []);
+    draft.machine.choose_flavor(None);
+    assert_eq!(draft.machine.vcpus, 4, "what it gave stays");
+}
+
 prop_compose! {
     fn any_facts()(
         (memory, cpus, is_session) in (0_u64..1 << 40, 0_u32..300, any::<bool>()),

@@ -4,6 +4,7 @@ use super::{Chosen, Facts, MachineDraft, NetworkChoice, Recommended};
 use crate::{
     capabilities::VirtType,
     defaults::{DEFAULT_MEMORY, DEFAULT_VCPUS},
+    flavor::Flavor,
     names::{self, NameKind},
     units::KiB,
 };
@@ -55,6 +56,7 @@ impl MachineDraft {
         let before = std::mem::replace(self, Self::new(wishes, facts));
         self.os = before.os;
         self.chosen = before.chosen;
+        (self.project, self.flavor) = (before.project, before.flavor);
         self.name = before.name;
         if before.chosen.memory {
             self.memory = before.memory;
@@ -62,6 +64,15 @@ impl MachineDraft {
         if before.chosen.vcpus {
             self.vcpus = before.vcpus;
         }
+    }
+
+    /// Takes the sizes of a flavor; without one what it gave stays, and can be changed.
+    pub fn choose_flavor(&mut self, flavor: Option<Flavor>) {
+        if let Some(flavor) = &flavor {
+            (self.memory, self.vcpus) = (flavor.memory(), flavor.vcpus);
+            (self.chosen.memory, self.chosen.vcpus) = (true, true);
+        }
+        self.flavor = flavor;
     }
 
     /// A free name made of a file's, unless the user chose one.

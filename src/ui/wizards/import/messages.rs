@@ -2,7 +2,9 @@
 
 use lectern_model::{
     draft::import::{ImportDraft, Usage},
+    flavor::Flavor,
     guest_os::GuestOs,
+    project::{Refusal, Standing},
     units::Bytes,
 };
 use lectern_services::{
@@ -50,6 +52,10 @@ pub(crate) enum ImportMsg {
     OverlaySize(Bytes),
     /// Where the new file goes, by its place in the list.
     Pool(u32),
+    /// Raise the quota of the project that refuses.
+    Raise(Refusal),
+    /// Projects or flavors were changed by anybody.
+    PlacesChanged,
     /// From the pages about the machine itself.
     Machine(MachineMsg),
 }
@@ -63,6 +69,8 @@ pub(crate) enum ImportCmd {
     Systems(Vec<GuestOs>),
     /// Whether KVM is there and boots no guest.
     Probed(bool),
+    /// The projects with what they use, and the flavors.
+    Places(Vec<Standing>, Vec<Flavor>),
     /// The plan.
     Planned(Result<Box<Plan>, StorageError>),
 }
@@ -76,6 +84,8 @@ pub(crate) enum ImportOutput {
     Prepare(Box<Plan>),
     /// Mend this of the host; likewise.
     Mend(Mend),
+    /// Raise the quota of the project that refuses.
+    Raise(Box<Refusal>),
     /// It was closed.
     Closed,
 }

@@ -71,10 +71,12 @@ impl Component for ImportWizard {
             ImportMsg::Refresh => self.look_again(&sender),
             ImportMsg::MakePool => drop(sender.output(ImportOutput::Mend(Mend::Pool))),
             ImportMsg::Mend => self.draft.mend_access = true,
-            ImportMsg::Usage(usage) => self.draft.usage = usage,
+            ImportMsg::Usage(usage) => self.use_it(usage),
+            ImportMsg::Raise(refusal) => drop(sender.output(ImportOutput::Raise(Box::new(refusal)))),
+            ImportMsg::PlacesChanged => self.ask_places(&sender),
             ImportMsg::OverlaySize(size) => self.resize(size),
             ImportMsg::Pool(nth) => self.put_into(nth),
-            ImportMsg::Machine(message) => self.machine.act(message, &mut self.draft.machine, &mut self.facts),
+            ImportMsg::Machine(message) => self.act(message),
         }
         self.show();
     }
@@ -84,6 +86,7 @@ impl Component for ImportWizard {
             ImportCmd::Surroundings(told) => self.surroundings(told, &sender),
             ImportCmd::Systems(systems) => self.machine.systems_known(systems, &self.draft.machine),
             ImportCmd::Probed(broken) => self.machine.probed(broken, &self.draft.machine, &self.facts),
+            ImportCmd::Places(projects, flavors) => self.machine.places(projects, flavors, &mut self.facts),
             ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),
         }
         self.show();

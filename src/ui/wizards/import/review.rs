@@ -1,6 +1,9 @@
 //! What the last page says of this draft and its plan.
 
-use lectern_model::draft::import::{Facts, ImportDraft, Source, Usage};
+use lectern_model::{
+    draft::import::{Facts, ImportDraft, Source, Usage},
+    flavor::Flavor,
+};
 use lectern_services::plan::Plan;
 
 use crate::{
@@ -27,11 +30,26 @@ fn made(draft: &ImportDraft, facts: &Facts, system: &str) -> Vec<(String, String
     vec![
         (gettext("Machine"), machine.name.clone()),
         (gettext("Guest System"), system.to_owned()),
+        (gettext("Project"), machine.counts_in().to_owned()),
         (gettext("Hardware"), hardware(machine)),
-        (gettext("Disk"), disk(draft)),
+        (gettext("Disk"), disks(draft)),
         (gettext("Network"), network(machine, facts)),
         (gettext("Start"), start(machine)),
     ]
+}
+
+/// Its disk, and those of its flavor.
+fn disks(draft: &ImportDraft) -> String {
+    let flavor = draft.machine.flavor.as_ref();
+    let more = [
+        flavor
+            .and_then(Flavor::ephemeral_size)
+            .map(|size| gettext_f("an ephemeral disk of {size}, empty", &[("size", &size.to_string())])),
+        flavor
+            .and_then(Flavor::swap_size)
+            .map(|size| gettext_f("a swap disk of {size}, formatted", &[("size", &size.to_string())])),
+    ];
+    std::iter::once(disk(draft)).chain(more.into_iter().flatten()).collect::<Vec<_>>().join("\n")
 }
 
 fn disk(draft: &ImportDraft) -> String {

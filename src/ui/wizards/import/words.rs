@@ -34,6 +34,10 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
             let act = Rc::new(move || drop(input.send(ImportMsg::MakePool)));
             Some(Offer { label: gettext("Make the Usual One"), act })
         }
+        Problem::Machine(problem) => {
+            let input = input.clone();
+            machine::words::offer(problem, move |refusal| input.emit(ImportMsg::Raise(refusal)))
+        }
         _ => None,
     };
     Line { offer, ..Line::new(problem.severity(), text(problem)) }

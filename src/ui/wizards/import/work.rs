@@ -99,6 +99,7 @@ impl ImportWizard {
         if !self.kept {
             self.draft.suggest_usage(&self.facts);
         }
+        self.draft.fit_flavor(&self.facts);
     }
 
     pub(super) fn frame_said(&mut self, event: FrameEvent, sender: &ComponentSender<Self>) {
@@ -182,7 +183,7 @@ impl ImportWizard {
         self.frame.set_filled(self.draft.is_filled());
         self.picker.show(self.draft.source.as_ref(), self.facts.disk.as_ref());
         self.usage.show(&self.draft, &self.facts);
-        self.machine.show(&self.draft.machine);
+        self.machine.show(&self.draft.machine, &self.facts);
         let lines = self.lines();
         self.fields.show(&lines);
     }

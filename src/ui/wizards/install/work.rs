@@ -258,7 +258,7 @@ impl InstallWizard {
         self.discs.show(self.draft.disc.as_ref(), self.facts.disc.as_ref());
         self.location.show(&self.draft, self.facts.sight.as_ref());
         self.installer.show(&self.draft, &self.facts, &self.line());
-        self.machine.show(&self.draft.machine);
+        self.machine.show(&self.draft.machine, &self.facts.host);
         self.picker.show(self.draft.existing(), self.facts.host.disk.as_ref());
         self.storage.show(&self.draft, &self.facts.host);
         let lines = self.lines();

@@ -16,7 +16,9 @@ use lectern_model::{
     capabilities::VirtType,
     defaults::NetworkModel,
     draft::machine::{Facts, Field, MachineDraft, NetworkChoice, Recommended, Wishes},
+    flavor::Flavor,
     guest_os::{Date, GuestOs},
+    project::Standing,
     units::{Bytes, KiB},
 };
 use lectern_services::{host::Host, making::Surroundings, osinfo::Osinfo, probe::Verdict};
@@ -36,6 +38,10 @@ pub(crate) enum MachineMsg {
     Memory(KiB),
     /// The virtual CPUs.
     Vcpus(u32),
+    /// The project; `None` is the one of what has no other.
+    Project(Option<String>),
+    /// The flavor; `None` is a size of its own.
+    Flavor(Option<Flavor>),
     /// How it is run.
     Way(VirtType),
     /// The network.
@@ -64,6 +70,7 @@ pub(crate) struct MachinePages {
     /// Whether the user wants this host's machines emulated.
     emulate: bool,
     systems: Vec<GuestOs>,
+    flavors: Vec<Flavor>,
     tell: Tell,
 }
 
@@ -84,6 +91,7 @@ impl MachinePages {
             arch: String::new(),
             emulate: settings.host(host.uri()).emulate,
             systems: Vec::new(),
+            flavors: Vec::new(),
             tell,
         }
     }
@@ -95,6 +103,8 @@ impl MachinePages {
             MachineMsg::System(nth) => self.choose(nth, draft, facts),
             MachineMsg::Memory(memory) => remember(draft, memory),
             MachineMsg::Vcpus(vcpus) => count(draft, vcpus),
+            MachineMsg::Project(project) => draft.project = project,
+            MachineMsg::Flavor(flavor) => draft.choose_flavor(flavor),
             MachineMsg::Way(way) => draft.way = way,
             MachineMsg::Network(network) => draft.network = network,
             MachineMsg::Model(model) => draft.model = model,
@@ -110,6 +120,7 @@ impl MachinePages {
         self.arch = told.arch;
         (facts.host, facts.networks, facts.pools) = (told.host, told.networks, told.facts);
         (facts.ways, facts.projects) = (told.ways, told.projects);
+        self.flavors = told.flavors;
         if first && !kept {
             draft.begin(&self.wishes, facts);
         }
@@ -118,6 +129,11 @@ impl MachinePages {
             self.system.show_ways(facts, draft.way, &self.tell);
         }
         first
+    }
+
+    /// Projects or flavors are others now.
+    pub(crate) fn places(&mut self, projects: Vec<Standing>, flavors: Vec<Flavor>, facts: &mut Facts) {
+        (facts.projects, self.flavors) = (projects, flavors);
     }
 
     /// That libvirt offers KVM does not mean that a guest boots with it: a small one is tried, once for each kernel and
@@ -191,8 +207,8 @@ impl MachinePages {
     }
 
     /// Shows the draft.
-    pub(crate) fn show(&self, draft: &MachineDraft) {
-        self.system.show(draft);
+    pub(crate) fn show(&self, draft: &MachineDraft, facts: &Facts) {
+        self.system.show(draft, facts, &self.flavors);
         self.network.show(draft);
     }
 }

@@ -7,6 +7,7 @@ use relm4::{adw, adw::prelude::*, gtk};
 use lectern_model::{
     capabilities::VirtType,
     draft::machine::{Facts, Field, MachineDraft},
+    flavor::Flavor,
     guest_os::GuestOs,
     units::KiB,
 };
@@ -14,7 +15,10 @@ use lectern_model::{
 use super::{MachineMsg, Tell};
 use crate::{
     i18n::gettext,
-    wizards::frame::{Fields, Quietly},
+    wizards::{
+        frame::{Fields, Quietly},
+        place::PlaceRows,
+    },
 };
 
 /// A step of the memory's row, in MiB.
@@ -32,6 +36,7 @@ pub(crate) struct SystemPage {
     memory: adw::SpinRow,
     vcpus: adw::SpinRow,
     way: adw::ComboRow,
+    place: PlaceRows,
 }
 
 impl SystemPage {
@@ -52,14 +57,19 @@ impl SystemPage {
         let machine = adw::PreferencesGroup::builder().title(gettext("Machine")).build();
         fields.add(of(Field::Name), &name, &machine);
         machine.add(&system);
+        let place = place_rows(tell);
+        let group = adw::PreferencesGroup::builder().title(gettext("Project and Size")).build();
+        fields.add(of(Field::Project), &place.project, &group);
+        fields.add(of(Field::Flavor), &place.flavor, &group);
         let hardware = adw::PreferencesGroup::builder().title(gettext("Hardware")).build();
         fields.add(of(Field::Memory), &memory, &hardware);
         fields.add(of(Field::Vcpus), &vcpus, &hardware);
         fields.add(of(Field::Way), &way, &hardware);
         let page = adw::PreferencesPage::new();
         page.add(&machine);
+        page.add(&group);
         page.add(&hardware);
-        let this = Self { page, name, quietly: Quietly::default(), system, memory, vcpus, way };
+        let this = Self { page, name, quietly: Quietly::default(), system, memory, vcpus, way, place };
         this.listen(tell);
         this.show_systems(&[], None);
         this
@@ -124,12 +134,21 @@ impl SystemPage {
     }
 
     /// Shows the draft.
-    pub(super) fn show(&self, draft: &MachineDraft) {
+    pub(super) fn show(&self, draft: &MachineDraft, facts: &Facts, flavors: &[Flavor]) {
+        self.place.show(&facts.projects, flavors, draft.counts_in(), draft.flavor.as_ref());
+        let own = draft.flavor.is_none();
+        self.memory.set_sensitive(own);
+        self.vcpus.set_sensitive(own);
         self.quietly.set(&self.name, &draft.name);
         let mib = f64::from(u32::try_from(draft.memory.mib()).unwrap_or(u32::MAX));
         self.quietly.set_number(&self.memory, mib, 0.5);
         self.quietly.set_number(&self.vcpus, f64::from(draft.vcpus), 0.5);
     }
+}
+
+fn place_rows(tell: &Tell) -> PlaceRows {
+    let (project, flavor) = (Rc::clone(tell), Rc::clone(tell));
+    PlaceRows::new(move |name| project(MachineMsg::Project(name)), move |chosen| flavor(MachineMsg::Flavor(chosen)))
 }
 
 /// What a way to run is called.

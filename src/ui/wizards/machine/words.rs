@@ -1,12 +1,22 @@
 //! The words for what is wrong with a new machine, whatever its disk.
 
-use lectern_model::{draft::machine::Problem, mac::MacProblem, names::NameProblem};
+use lectern_model::{draft::machine::Problem, mac::MacProblem, names::NameProblem, project::Refusal};
 
-use crate::i18n::{gettext, gettext_f};
+use crate::{
+    i18n::{gettext, gettext_f},
+    wizards::{frame::Offer, place},
+};
 
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.
 pub(crate) const fn waits(problem: &Problem) -> bool {
     matches!(problem, Problem::Name(NameProblem::Empty))
+}
+
+/// The button that mends it, where one does: a quota is raised.
+pub(crate) fn offer(problem: &Problem, raise: impl Fn(Refusal) + 'static) -> Option<Offer> {
+    let Problem::Project(refusal) = problem else { return None };
+    let asked = refusal.clone();
+    place::raise(refusal, move || raise(asked.clone()))
 }
 
 /// What is wrong, and what to do about it.
