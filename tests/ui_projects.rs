@@ -108,7 +108,7 @@ fn a_project_is_made_filled_disabled_and_deleted_by_clicks() {
 }
 
 #[test]
-fn machines_are_moved_and_refused_by_the_quota() {
+fn machines_are_moved_grouped_and_refused_by_the_quota() {
     let Some(libvirt) = PrivateLibvirt::start() else { return };
     let host = Witness::connect(libvirt.uri()).host;
     let quota = Quota { instances: Limit::of(1), ..Quota::UNLIMITED };
@@ -126,6 +126,7 @@ fn machines_are_moved_and_refused_by_the_quota() {
     window.shot("move");
     dialog.wait_for("button", "Move").click();
     window.wait_says("Move node1 to the project class: done");
+    window.wait_for("table cell", "class");
     // The next is one too many: said beside the choice, with asked, used and allowed, and mended there.
     window.select("node2");
     window.choose("More Actions", "Move to Project…");
@@ -137,6 +138,12 @@ fn machines_are_moved_and_refused_by_the_quota() {
     wait::holds("a plan", wait::SOON, || dialog.wait_for("button", "Move").is_sensitive());
     dialog.wait_for("button", "Move").click();
     window.wait_says("Move node2 to the project class: done");
+    window.shot("column");
+    desktop.keys(&["ctrl+f"]);
+    window.wait_for("toggle button", "Group by Project").click();
+    window.wait_says("class (2)");
+    window.wait_says("default (1)");
+    window.shot("grouped");
     window.close();
 }
 

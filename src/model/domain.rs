@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{address::GuestAddress, id::DomainId, metadata::Notes, units::KiB};
+use crate::{address::GuestAddress, id::DomainId, metadata::Notes, project::DEFAULT, units::KiB};
 
 /// libvirt's `virDomainState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -172,6 +172,12 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// The project that it counts in.
+    #[must_use]
+    pub fn project(&self) -> &str {
+        self.notes.as_ref().and_then(|notes| notes.project.as_deref()).unwrap_or(DEFAULT)
+    }
+
     /// Whether it is locked as a template.
     #[must_use]
     pub fn is_template(&self) -> bool {

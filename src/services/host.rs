@@ -10,7 +10,6 @@ pub use crate::libvirt::{
     handle::Host,
     moving::PlaceError,
     networks_read::Attachment,
-    notes::Notes,
     storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     types::{
         ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, NetworkChanges, Pace, Version,

@@ -10,6 +10,8 @@ use crate::identity_files::Addressing;
 pub struct Notes {
     /// The project that it counts in.
     pub project: Option<String>,
+    /// The flavor that it was made or resized with.
+    pub flavor: Option<String>,
     /// The lab that it is a member of.
     pub lab: Option<LabMark>,
     /// Whose it is.
@@ -41,6 +43,7 @@ impl From<Machine> for Notes {
         });
         Self {
             project: machine.project,
+            flavor: machine.flavor,
             lab: machine.lab,
             student: machine.student,
             origin: machine.origin,

@@ -36,7 +36,6 @@ pub(crate) mod moving;
 pub(crate) mod networks;
 pub(crate) mod networks_read;
 pub(crate) mod networks_trap;
-pub(crate) mod notes;
 mod planning;
 pub(crate) mod pool;
 mod probing;

@@ -64,7 +64,6 @@ impl App {
         self.storage.emit(StorageMsg::Host(host.clone()));
         self.projects.emit(ProjectsMsg::Host(host.clone()));
         self.flavors.emit(FlavorsMsg::Host(host.clone()));
-        self.notes.clear();
         self.host = Some(host);
         self.set_pace();
         self.tell_situation();
@@ -92,7 +91,7 @@ impl App {
             HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
             HostUpdate::Catalog(kept) => self.catalog_changed(&kept),
             HostUpdate::Pools(pools) => self.storage.emit(StorageMsg::Changed(pools)),
-            HostUpdate::Touched(ids) => self.touched(ids, sender),
+            HostUpdate::Touched(ids) => self.touched(&ids),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
             }
@@ -107,8 +106,6 @@ impl App {
         if matches!(state, ConnectionState::Connected(_)) {
             self.remember_host();
             App::look_for_unfinished(sender);
-            // After a loss everything may have changed.
-            self.notes.clear();
         }
         self.note_failure(&state);
         self.situation.follow(state);
@@ -142,7 +139,7 @@ impl App {
         self.picture.apply(&changes);
         self.tell_open_page(&changes);
         self.tell_wizard();
-        self.ask_new_notes(&changes, sender);
+        self.flavors.emit(FlavorsMsg::Users(self.picture.flavor_users()));
         self.labs.emit(LabsMsg::Changed(changes.clone()));
         self.machines.emit(MachinesMsg::Changed(changes));
         self.networks.emit(NetworksMsg::MachinesChanged);

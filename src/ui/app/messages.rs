@@ -3,7 +3,7 @@
 use lectern_model::{catalog::Edit, domain::DomainAction, draft::install::Origin, id::DomainId, uri::HostUri};
 use lectern_services::{
     catalog::CatalogError,
-    host::{Changed, HostError, HostUpdate, Notes, StorageError},
+    host::{Changed, HostError, HostUpdate, StorageError},
     plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
@@ -225,8 +225,6 @@ pub(crate) enum AppCmd {
     Edited(JobId, Box<Edit>, Box<Result<Changed, CatalogError>>),
     /// The quota of a project was raised, or not.
     Raised(JobId, String, Box<Result<Changed, CatalogError>>),
-    /// What is noted on machines.
-    Noted(Result<Vec<Notes>, HostError>),
     /// Plans that were cut off, looked for after connecting.
     Unfinished(Vec<Unfinished>),
 }

@@ -9,7 +9,6 @@ mod making;
 mod messages;
 mod networks;
 mod nics;
-mod notes;
 mod picture;
 mod place;
 mod plans;
@@ -33,8 +32,8 @@ use lectern_services::host::{ConnectFailure, Host, Watch};
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
 use self::{
-    failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section, notes::Notes,
-    picture::Picture, plans::Awake, starting::Starting,
+    failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section, picture::Picture,
+    plans::Awake, starting::Starting,
 };
 use crate::{
     clone::{CloneDialog, CloneOutput},
@@ -128,8 +127,6 @@ pub(crate) struct App {
     storage: Controller<Storage>,
     projects: Controller<Projects>,
     flavors: Controller<Flavors>,
-    /// What is noted on the machines.
-    notes: Notes,
     /// What of the host is shown.
     section: Section,
 }
@@ -241,7 +238,6 @@ impl Component for App {
             storage,
             projects,
             flavors,
-            notes: Notes::default(),
             section: Section::default(),
         };
         let (toasts, split, navigation) = (&model.toasts.clone(), &model.split.clone(), &model.navigation.clone());
@@ -334,7 +330,6 @@ impl Component for App {
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),
             AppCmd::Raised(id, project, result) => self.raised(id, &project, *result, &sender),
-            AppCmd::Noted(notes) => self.noted(notes, &sender),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }
     }

@@ -75,11 +75,10 @@ impl App {
     }
 
     /// Machines whose details may have changed: on their pages, and in which network they are.
-    pub(super) fn touched(&mut self, ids: Vec<DomainId>, sender: &ComponentSender<Self>) {
-        for id in &ids {
+    pub(super) fn touched(&mut self, ids: &[DomainId]) {
+        for id in ids {
             self.refresh_page(*id);
         }
-        self.ask_notes(ids, sender);
         self.networks.emit(NetworksMsg::MachinesChanged);
         self.storage.emit(StorageMsg::Again);
         self.projects.emit(ProjectsMsg::MachinesChanged);

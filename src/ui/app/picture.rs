@@ -8,6 +8,8 @@ use lectern_model::{
 };
 use lectern_services::host::DomainChanges;
 
+use crate::flavors::Users;
+
 /// All machines by key.
 #[derive(Debug, Default)]
 pub(crate) struct Picture {
@@ -40,6 +42,18 @@ impl Picture {
     /// All machines, by key.
     pub(crate) fn machines(&self) -> BTreeMap<DomainId, String> {
         self.domains.values().map(|domain| (domain.id, domain.name.clone())).collect()
+    }
+
+    /// The machines of each flavor, by name.
+    pub(crate) fn flavor_users(&self) -> Users {
+        let mut users = Users::new();
+        for domain in self.domains.values() {
+            if let Some(flavor) = domain.notes.as_ref().and_then(|notes| notes.flavor.clone()) {
+                users.entry(flavor).or_default().push(domain.name.clone());
+            }
+        }
+        users.values_mut().for_each(|names| names.sort());
+        users
     }
 
     /// The names of all machines.

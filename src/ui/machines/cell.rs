@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Cpu,
     /// The memory.
     Memory,
+    /// The project that it counts in.
+    Project,
     /// The lab that it is a member of, or that it is a template.
     Lab,
     /// Whose it is.
@@ -39,6 +41,7 @@ impl Part {
             Self::Address => domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default(),
             Self::Cpu => domain.cpu.map(texts::percent).unwrap_or_default(),
             Self::Memory => domain.memory.to_string(),
+            Self::Project => domain.project().to_owned(),
             Self::Lab | Self::Student | Self::Given | Self::Template => self.noted(domain),
         }
     }
@@ -54,7 +57,7 @@ impl Part {
             Self::Student => notes.student.map(|student| format!("{} {}", student.number, student.name)),
             Self::Given => notes.address.map(|ip| ip.to_string()).or_else(|| Some(Self::Address.text(domain))),
             Self::Template => notes.origin.map(|origin| origin.name),
-            Self::State | Self::Address | Self::Cpu | Self::Memory => None,
+            Self::State | Self::Address | Self::Cpu | Self::Memory | Self::Project => None,
         };
         text.map(|text| text.trim().to_owned()).unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use std::{cell::Cell, cmp::Ordering, net::IpAddr, rc::Rc};
 
 use relm4::gtk::{self, gdk, prelude::*};
 
-use lectern_model::domain::Domain;
+use lectern_model::{domain::Domain, project::DEFAULT};
 
 use super::{
     cell::{self, CellView, Part},
@@ -24,11 +24,12 @@ pub(crate) fn build(pressed: &Pressed) -> Vec<gtk::ColumnViewColumn> {
     name.set_expand(true);
     vec![
         name,
-        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 170),
+        text(&gettext("State"), Part::State, &by(|a, b| a.state.cmp(&b.state)), 160),
         text(&gettext("IP Address"), Part::Address, &by(|a, b| address(a).cmp(&address(b))), 140),
-        text(&gettext("CPU"), Part::Cpu, &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 70),
-        text(&gettext("Memory"), Part::Memory, &by(|a, b| a.memory.cmp(&b.memory)), 90),
-        text(&gettext("Lab"), Part::Lab, &by(|a, b| Part::Lab.text(a).cmp(&Part::Lab.text(b))), 130),
+        text(&gettext("CPU"), Part::Cpu, &by(|a, b| a.cpu.partial_cmp(&b.cpu).unwrap_or(Ordering::Equal)), 60),
+        text(&gettext("Memory"), Part::Memory, &by(|a, b| a.memory.cmp(&b.memory)), 80),
+        text(&gettext("Lab"), Part::Lab, &by(|a, b| Part::Lab.text(a).cmp(&Part::Lab.text(b))), 100),
+        text(&gettext("Project"), Part::Project, &by_project(), 100),
     ]
 }
 
@@ -121,6 +122,11 @@ fn note_presses(child: &impl IsA<gtk::Widget>, item: &gtk::ListItem, pressed: &P
             row.add_controller(click.clone());
         }
     });
+}
+
+/// By project: the one of what has no other first.
+pub(super) fn by_project() -> gtk::CustomSorter {
+    by(|a, b| (a.project() != DEFAULT, a.project()).cmp(&(b.project() != DEFAULT, b.project())))
 }
 
 fn by(compare: fn(&Domain, &Domain) -> Ordering) -> gtk::CustomSorter {

@@ -1,6 +1,10 @@
 //! The rows behind the list: kept by key, changed in place, narrowed and sorted.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use relm4::gtk::{self, gio, prelude::*};
 
@@ -10,6 +14,7 @@ use lectern_services::host::DomainChanges;
 use super::{
     cell::{self, CellView},
     columns::{self, Pressed},
+    projects::Projects,
     query::Query,
     row::MachineRow,
 };
@@ -24,6 +29,7 @@ pub(crate) struct List {
     selection: gtk::MultiSelection,
     view: gtk::ColumnView,
     name_column: Option<gtk::ColumnViewColumn>,
+    projects: Projects,
     pressed: Pressed,
 }
 
@@ -41,7 +47,7 @@ impl List {
         let view = gtk::ColumnView::builder().reorderable(false).build();
         // Sorted first: what a filter lets in again then needs no sorting.
         let sorted = gtk::SortListModel::new(Some(store.clone()), view.sorter());
-        let filtered = gtk::FilterListModel::new(Some(sorted), Some(filter.clone()));
+        let filtered = gtk::FilterListModel::new(Some(sorted.clone()), Some(filter.clone()));
         let selection = gtk::MultiSelection::new(Some(filtered));
         view.set_model(Some(&selection));
         let pressed = Pressed::default();
@@ -52,7 +58,8 @@ impl List {
         let name_column = columns.into_iter().next();
         view.sort_by_column(name_column.as_ref(), gtk::SortType::Ascending);
         view.set_row_factory(Some(&named_rows()));
-        Self { store, rows: HashMap::new(), picture: 0, query, filter, selection, view, name_column, pressed }
+        let projects = Projects::new(sorted);
+        Self { store, rows: HashMap::new(), picture: 0, query, filter, selection, view, name_column, projects, pressed }
     }
 
     /// The widget.
@@ -124,6 +131,9 @@ impl List {
         if touched.filtered && !self.query.borrow().is_empty() {
             self.filter.changed(gtk::FilterChange::Different);
         }
+        if touched.project {
+            self.projects.changed();
+        }
         let sorter = self.view.sorter().and_downcast::<gtk::ColumnViewSorter>();
         let Some(sorter) = sorter else { return };
         let Some(column) = sorter.primary_sort_column() else { return };
@@ -131,6 +141,22 @@ impl List {
         if (by_name && touched.name) || (!by_name && touched.any) {
             sorter.changed(gtk::SorterChange::Different);
         }
+    }
+
+    /// The projects that machines count in, by name.
+    pub(crate) fn projects(&self) -> BTreeSet<String> {
+        self.rows.values().filter_map(|row| row.with(|domain| domain.project().to_owned())).collect()
+    }
+
+    /// Whether a machine is a template or in a lab.
+    pub(crate) fn has_labs(&self) -> bool {
+        let is_noted = |domain: &Domain| domain.is_template() || domain.notes.as_ref().is_some_and(|n| n.lab.is_some());
+        self.rows.values().any(|row| row.with(is_noted).unwrap_or(false))
+    }
+
+    /// Puts the machines of each project together, under its name.
+    pub(crate) fn group_projects(&self, on: bool) {
+        self.projects.group(on, &self.view);
     }
 
     /// Narrows the list anew.
@@ -150,6 +176,7 @@ impl List {
 struct Touched {
     name: bool,
     filtered: bool,
+    project: bool,
     any: bool,
 }
 
@@ -160,6 +187,7 @@ impl Touched {
             || before.state != now.state
             || before.address != now.address
             || before.notes != now.notes;
+        self.project |= before.project() != now.project();
         self.any |= before != now;
     }
 }
@@ -181,8 +209,11 @@ fn named_rows() -> gtk::SignalListItemFactory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use lectern_model::{
         domain::{DomainState, StateReason},
+        metadata::Notes,
         units::KiB,
     };
 
@@ -214,6 +245,27 @@ mod tests {
         assert_eq!(list.at(0).unwrap(), kept);
         list.apply(changes(false, vec![], vec![domain(2).id]));
         assert_eq!(list.counts(), (1, 1));
+    }
+
+    #[gtk::test]
+    fn machines_are_narrowed_and_grouped_by_project() {
+        let of = |number: u8, project: Option<&str>| {
+            let notes = Notes { project: project.map(Into::into), ..Notes::default() };
+            Domain { notes: Some(Arc::new(notes)), ..domain(number) }
+        };
+        let mut list = List::new();
+        list.apply(changes(true, vec![of(1, Some("b")), of(2, None), of(3, Some("b"))], vec![]));
+        assert_eq!(list.projects().into_iter().collect::<Vec<_>>(), ["b", "default"]);
+        list.group_projects(true);
+        let order = |list: &List| (0..list.counts().1).filter_map(|at| list.at(at)?.id()).collect::<Vec<_>>();
+        assert_eq!(order(&list), [domain(2).id, domain(1).id, domain(3).id]);
+        list.narrow(|query| query.set_project(Some("b".into())));
+        assert_eq!(order(&list), [domain(1).id, domain(3).id]);
+        list.apply(changes(false, vec![of(1, None)], vec![]));
+        assert_eq!(order(&list), [domain(3).id]);
+        list.narrow(|query| query.set_project(None));
+        list.group_projects(false);
+        assert_eq!(order(&list), [domain(1).id, domain(2).id, domain(3).id]);
     }
 
     #[gtk::test]

@@ -5,16 +5,17 @@ mod columns;
 mod list;
 mod menu;
 mod narrow;
+mod projects;
 mod query;
 mod rest;
 mod row;
+mod work;
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::glib, prelude::*};
 
 use lectern_model::id::DomainId;
 use lectern_services::host::DomainChanges;
 
-use self::query::StateFilter;
 pub(crate) use self::{columns::members as member_columns, list::List, narrow::members as fold_members, row::id_at};
 use crate::{
     actions,
@@ -31,6 +32,11 @@ pub(crate) struct Machines {
     filter: u32,
     selected: Vec<DomainId>,
     entry: gtk::SearchEntry,
+    /// The names of the projects that machines count in.
+    projects: Vec<String>,
+    project: gtk::DropDown,
+    /// The columns that show something on some hosts only, with their places.
+    spare: Vec<(u32, gtk::ColumnViewColumn)>,
 }
 
 /// What the page is told.
@@ -46,6 +52,10 @@ pub(crate) enum MachinesMsg {
     SearchChanged(String),
     /// One of [`StateFilter::ALL`] was chosen.
     FilterChosen(u32),
+    /// A project was chosen; the first stands for all.
+    ProjectChosen(u32),
+    /// Put the machines of each project together, or no longer.
+    Grouped(bool),
     /// The user selected something else.
     SelectionChanged,
     /// The user opened a machine.
@@ -129,7 +139,7 @@ impl SimpleComponent for Machines {
                             },
                         },
                         gtk::DropDown {
-                            set_model: Some(&filter_names()),
+                            set_model: Some(&work::filter_names()),
                             set_tooltip_text: Some(&gettext("Which Machines Are Shown")),
                             #[watch]
                             #[block_signal(chosen)]
@@ -137,6 +147,22 @@ impl SimpleComponent for Machines {
                             connect_selected_notify[sender] => move |choice| {
                                 sender.input(MachinesMsg::FilterChosen(choice.selected()));
                             } @chosen,
+                        },
+                        #[local_ref]
+                        project -> gtk::DropDown {
+                            set_tooltip_text: Some(&gettext("Which Project Is Shown")),
+                            #[watch]
+                            set_visible: model.projects.len() > 1,
+                            connect_selected_notify[sender] => move |choice| {
+                                sender.input(MachinesMsg::ProjectChosen(choice.selected()));
+                            },
+                        },
+                        gtk::ToggleButton {
+                            set_icon_name: "view-list-symbolic",
+                            set_tooltip_text: Some(&gettext("Group by Project")),
+                            #[watch]
+                            set_visible: model.projects.len() > 1,
+                            connect_toggled[sender] => move |b| sender.input(MachinesMsg::Grouped(b.is_active())),
                         },
                     },
                 },
@@ -272,15 +298,18 @@ impl SimpleComponent for Machines {
     }
 
     fn init((): (), root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
-        let model = Self {
+        let mut model = Self {
             list: List::new(),
             situation: Situation::default(),
             search: false,
             filter: 0,
             selected: Vec::new(),
             entry: gtk::SearchEntry::new(),
+            projects: Vec::new(),
+            project: gtk::DropDown::builder().model(&gtk::StringList::new(&[])).build(),
+            spare: Vec::new(),
         };
-        let entry = model.entry.clone();
+        let (entry, project) = (model.entry.clone(), model.project.clone());
         let view = model.list.view().clone();
         let changed = sender.input_sender().clone();
         let selection = model.list.selection();
@@ -292,6 +321,7 @@ impl SimpleComponent for Machines {
         let widgets = view_output!();
         rest::while_scrolling(&widgets.scrolled, model.list.view());
         narrow::fold(&widgets.narrow, model.list.view());
+        model.take_spare_columns();
         actions::name_popover(&widgets.more);
         actions::name_popover(&widgets.new);
         widgets.search_bar.connect_entry(&model.entry);
@@ -306,6 +336,8 @@ impl SimpleComponent for Machines {
             MachinesMsg::SearchToggled(on) => self.toggle_search(on),
             MachinesMsg::SearchChanged(text) => self.list.narrow(|query| query.set_text(&text)),
             MachinesMsg::FilterChosen(nth) => self.filter(nth),
+            MachinesMsg::ProjectChosen(nth) => self.choose_project(nth),
+            MachinesMsg::Grouped(on) => self.list.group_projects(on),
             MachinesMsg::SelectionChanged => self.report_selection(&sender),
             MachinesMsg::Activated(id) => drop(sender.output(MachinesOutput::Open(id))),
             MachinesMsg::Retry => drop(sender.output(MachinesOutput::Retry)),
@@ -314,76 +346,4 @@ impl SimpleComponent for Machines {
             MachinesMsg::Details => drop(sender.output(MachinesOutput::Details)),
         }
     }
-}
-
-impl Machines {
-    fn change(&mut self, changes: DomainChanges) {
-        let none_yet = self.list.counts().0 == 0;
-        self.list.apply(changes);
-        if none_yet && self.list.counts().0 > 0 {
-            self.focus_list();
-        }
-        self.situation.set_machines(self.list.counts().0);
-    }
-
-    fn follow(&mut self, situation: Situation) {
-        self.situation = situation;
-        self.situation.set_machines(self.list.counts().0);
-    }
-
-    /// Gives the keyboard to the list once it is shown, unless a dialog has it.
-    fn focus_list(&self) {
-        let view = self.list.view().clone();
-        glib::idle_add_local_once(move || {
-            let window = view.root().and_downcast::<adw::ApplicationWindow>();
-            if view.is_mapped() && window.is_some_and(|window| window.visible_dialog().is_none()) {
-                view.grab_focus();
-            }
-        });
-    }
-
-    /// A hidden search narrows nothing; its words are cleared by the search bar itself.
-    fn toggle_search(&mut self, on: bool) {
-        if on {
-            self.entry.grab_focus();
-        } else if self.search {
-            self.filter(0);
-            self.list.view().grab_focus();
-        }
-        self.search = on;
-    }
-
-    fn filter(&mut self, nth: u32) {
-        self.filter = nth;
-        let chosen = usize::try_from(nth).ok().and_then(|nth| StateFilter::ALL.get(nth)).copied().unwrap_or_default();
-        self.list.narrow(|query| query.set_state(chosen));
-    }
-
-    fn report_selection(&mut self, sender: &ComponentSender<Self>) {
-        let selected = self.list.selected();
-        if selected != self.selected {
-            self.selected.clone_from(&selected);
-            drop(sender.output(MachinesOutput::Selected(selected)));
-        }
-    }
-
-    /// The name of the page that fits.
-    fn shown(&self) -> &'static str {
-        self.situation.page().unwrap_or_else(|| match self.list.counts() {
-            (0, _) => "empty",
-            (_, 0) => "nothing",
-            _ => "list",
-        })
-    }
-}
-
-fn filter_names() -> gtk::StringList {
-    let names = StateFilter::ALL.map(|filter| match filter {
-        StateFilter::All => gettext("All Machines"),
-        StateFilter::Active => gettext("Switched On"),
-        StateFilter::Inactive => gettext("Switched Off"),
-        StateFilter::Paused => gettext("Paused"),
-        StateFilter::Templates => gettext("Templates"),
-    });
-    gtk::StringList::new(&names.each_ref().map(String::as_str))
 }

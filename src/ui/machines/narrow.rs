@@ -3,7 +3,7 @@
 use relm4::{adw, adw::prelude::*, gtk};
 
 /// From which width down which columns go, by their place; a later line holds where both do.
-const FOLDS: [(f64, &[u32]); 3] = [(760.0, &[5]), (640.0, &[3, 4, 5]), (530.0, &[2, 3, 4, 5])];
+const FOLDS: [(f64, &[u32]); 4] = [(810.0, &[6]), (710.0, &[5, 6]), (620.0, &[3, 4, 5, 6]), (530.0, &[2, 3, 4, 5, 6])];
 
 /// The same for a lab's members: the template goes first, then the student.
 const MEMBERS: [(f64, &[u32]); 2] = [(640.0, &[4]), (500.0, &[2, 4])];

@@ -1,4 +1,4 @@
-//! What the list is narrowed to: words and a state.
+//! What the list is narrowed to: words, a state, and a project.
 
 use lectern_model::domain::{Domain, DomainState};
 
@@ -39,6 +39,8 @@ impl StateFilter {
 pub(crate) struct Query {
     words: Vec<String>,
     state: StateFilter,
+    /// One project alone.
+    project: Option<String>,
 }
 
 impl Query {
@@ -52,14 +54,20 @@ impl Query {
         self.state = state;
     }
 
+    /// Keeps machines of this project only; `None` keeps all.
+    pub(crate) fn set_project(&mut self, project: Option<String>) {
+        self.project = project;
+    }
+
     /// Whether everything is shown.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.state == StateFilter::All
+        self.words.is_empty() && self.state == StateFilter::All && self.project.is_none()
     }
 
     /// Whether `domain` is shown: each word is in its name, its address, its lab or its student.
     pub(crate) fn matches(&self, domain: &Domain) -> bool {
-        if !self.state.matches(domain) {
+        let foreign = self.project.as_deref().is_some_and(|wanted| wanted != domain.project());
+        if foreign || !self.state.matches(domain) {
             return false;
         }
         if self.words.is_empty() {
@@ -109,6 +117,8 @@ mod tests {
         query.set_state(StateFilter::Active);
         assert!(query.matches(&domain("a", DomainState::Paused)));
         assert!(!query.matches(&domain("a", DomainState::ShutOff)));
+        query.set_project(Some("other".into()));
+        assert!(!query.matches(&domain("a", DomainState::Paused)));
         assert!(!query.is_empty());
     }
 }
