@@ -73,7 +73,8 @@ async fn planned(host: &Host, name: &str, url: &str) -> Plan {
     let size = Bytes::from_gib(2);
     let disk = InstallDisk::New(NewDisk { pool: "default".into(), format: ImageFormat::Qcow2, size, whole: false });
     let from = InstallFrom::Boot { disc: boot, pool: "default".into(), medium: None };
-    let plan = plan_install(host, InstallWish { machine, os: GuestOs::unknown(), disk, from }).await.expect("a plan");
+    let plan =
+        plan_install(host, InstallWish { machine, os: GuestOs::unknown(), disk, from }).await.expect("a plan").plan;
     // The plan copies from its folder; the test's own goes at its end.
     std::mem::forget(files);
     plan

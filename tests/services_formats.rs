@@ -60,7 +60,7 @@ fn a_copy_of_another_hypervisors_disk_holds_the_same() {
         let said = problems(&draft, &Facts { pools: Vec::new(), ..facts });
         let source = said.iter().filter(|problem| problem.severity() == Severity::Error);
         assert!(source.count() <= 1, "only the pool is not known here: {said:?}");
-        let plan = answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown())).expect("a plan");
+        let plan = answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown())).expect("a plan").plan;
         plans::must(&plan, journals.path());
         libvirt.sh(&format!("qemu-img compare -f {name} -F qcow2 {path} {folder}/{name}-machine.qcow2"));
         let xml = libvirt.virsh(&["dumpxml", &format!("{name}-machine")]);

@@ -73,7 +73,7 @@ fn blank(folder: &Path) -> Disc {
 
 fn planned(libvirt: &PrivateLibvirt, hard: InstallDisk, disc: &Disc) -> Plan {
     let witness = Witness::connect(libvirt.uri());
-    answer(plan_install(&witness.host, wish(hard, disc.clone()))).expect("a plan")
+    answer(plan_install(&witness.host, wish(hard, disc.clone()))).expect("a plan").plan
 }
 
 /// A disk with something to start.
@@ -125,7 +125,7 @@ async fn whole_way(host: &Host, text: &str) -> Plan {
     let telling =
         Telling { address: address.as_deref(), serial: true, answer: Some(AnswerKind::Kickstart), more: "quiet" };
     let disc = disc::make(&fetched, arguments(&tree, &telling), Some(answers)).await.expect("a disc");
-    let plan = plan_install(host, wish(new_disk(), disc)).await.expect("a plan");
+    let plan = plan_install(host, wish(new_disk(), disc)).await.expect("a plan").plan;
     // This program is to be killed: the folder is its own.
     std::mem::forget(fetched);
     plan

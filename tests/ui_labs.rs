@@ -232,7 +232,7 @@ fn a_linked_clone_starts_from_its_own_disk() {
     window.shot("taken");
     name.set_text("node1");
     desktop.click_on("Lectern", &dialog.wait_for("radio button", "Linked clone"), 1);
-    dialog.wait_says("template disk (read-only) ← overlay (changes only)");
+    dialog.wait_for("image", "cent7-9.qcow2: template disk (read-only) ← node1.qcow2: overlay (changes only)");
     window.shot("linked");
     dialog.wait_says("differences from the source");
     window.press("Clone");

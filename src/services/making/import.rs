@@ -9,14 +9,11 @@ use lectern_model::{
 };
 use uuid::Uuid;
 
-use super::machine::{capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
+use super::machine::{Planned, capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
 use crate::{
     disk::reach::{self, Mend, Reach, Rights},
     host::{Host, StorageError},
-    plan::{
-        Plan,
-        make::{self, Import, NewDisk},
-    },
+    plan::make::{self, Import, NewDisk},
 };
 
 /// Where a machine's disk will be.
@@ -29,7 +26,12 @@ struct Place {
 ///
 /// # Errors
 /// [`HostError::BadAnswer`] if the XML cannot be made; else as libvirt gives it.
-pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: GuestOs) -> Result<Plan, StorageError> {
+pub async fn plan_import(
+    host: &Host,
+    draft: ImportDraft,
+    disk: DiskInfo,
+    os: GuestOs,
+) -> Result<Planned, StorageError> {
     let (made, place) = files(host, &draft, &disk).await?;
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
     let capabilities = capabilities(host, &os, draft.machine.way).await?;
@@ -40,7 +42,7 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
     let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
     let more = flavor_disks(host, &draft.machine, draft.pool.as_deref(), id).await?;
     let xml = finished(machine.document, &draft.machine, &more).map_err(|error| unmade(&error))?;
-    Ok(make::import(Import {
+    let plan = make::import(Import {
         host: host.uri().clone(),
         id,
         name: draft.machine.name.clone(),
@@ -52,7 +54,8 @@ pub async fn plan_import(host: &Host, draft: ImportDraft, disk: DiskInfo, os: Gu
         start: draft.machine.start,
         more: more.into_iter().map(|new| new.step).collect(),
         place: (host.places().await.0, draft.machine.counts_in().to_owned(), draft.asked(&disk)),
-    }))
+    });
+    Ok(Planned { plan, lacks: machine.shortfalls })
 }
 
 /// The folders to be mended, where the user agreed, with the rights that they have now.

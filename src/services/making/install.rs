@@ -12,12 +12,11 @@ use lectern_model::{
 };
 use uuid::Uuid;
 
-use super::machine::{capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
+use super::machine::{Planned, capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
 use crate::{
     host::{Host, StorageError},
     install::{boot_sector::BootSector, disc::Disc},
     plan::{
-        Plan,
         make::{self, Install},
         steps::PassOver,
     },
@@ -74,7 +73,7 @@ pub enum InstallDisk {
 ///
 /// # Errors
 /// [`StorageError::NotHere`] where an existing disk has something to start that cannot be passed over; as libvirt gives it.
-pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, StorageError> {
+pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Planned, StorageError> {
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
     let (boot, discs) = discs(host, &wish).await?;
     let (made, hard) = disk(host, &wish).await?;
@@ -89,7 +88,7 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, Storag
     let pool = made.as_ref().map(|(pool, _)| pool.as_str());
     let more = flavor_disks(host, &wish.machine, pool, id).await?;
     let xml = finished(machine.document, &wish.machine, &more).map_err(|error| unmade(&error))?;
-    Ok(make::install(Install {
+    let plan = make::install(Install {
         host: host.uri().clone(),
         id,
         xml,
@@ -101,7 +100,8 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Plan, Storag
         more: more.into_iter().map(|new| new.step).collect(),
         place: (host.places().await.0, wish.machine.counts_in().to_owned(), wish.machine.asked(size.as_slice())),
         name: wish.machine.name,
-    }))
+    });
+    Ok(Planned { plan, lacks: machine.shortfalls })
 }
 
 /// No file can be made in a pool that is stopped.

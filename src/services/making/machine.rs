@@ -2,7 +2,7 @@
 
 use lectern_model::{
     capabilities::{DomainCapabilities, VirtType},
-    defaults::{CpuChoice, HostCapabilities, NetworkSource, NetworkSpec},
+    defaults::{CpuChoice, HostCapabilities, NetworkSource, NetworkSpec, Shortfall},
     draft::machine::{MachineDraft, NetworkChoice},
     guest_os::GuestOs,
     id::DomainId,
@@ -15,8 +15,20 @@ use lectern_model::{
 
 use crate::{
     host::{Host, HostError, StorageError},
-    plan::make::{FlavorVolume, new_disk},
+    plan::{
+        Plan,
+        make::{FlavorVolume, new_disk},
+    },
 };
+
+/// The plan that makes a machine, and what the machine does without.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What makes it.
+    pub plan: Plan,
+    /// What the host lacks for it.
+    pub lacks: Vec<Shortfall>,
+}
 
 /// The CPU with which a guest booted here under KVM, where that was tried.
 pub(super) async fn probed_cpu(host: &Host, way: VirtType) -> Option<CpuChoice> {

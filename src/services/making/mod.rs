@@ -13,6 +13,7 @@ pub use self::{
     edited::{EditError, machine_xml, with_xml},
     import::plan_import,
     install::{InstallDisk, InstallFrom, InstallWish, plan_install},
+    machine::Planned,
     surroundings::{Surroundings, surroundings},
     xml::{export, fresh, missing, plan_define, read_text, write_text},
 };

@@ -12,6 +12,8 @@ use crate::{buttons, i18n::gettext};
 pub(crate) struct ReviewText {
     /// What will be made: what it is called, and what it is.
     pub(crate) made: Vec<(String, String)>,
+    /// What the host lacks for it.
+    pub(crate) lacks: Vec<String>,
     /// What it costs.
     pub(crate) costs: Vec<Cost>,
     /// What will be done, in its order.
@@ -74,7 +76,8 @@ impl Review {
 
     /// Shows this.
     pub(crate) fn show(&mut self, text: &ReviewText) {
-        self.made.fill(text.made.iter().map(|(what, is)| property(what, is).upcast()).collect());
+        let made = text.made.iter().map(|(what, is)| property(what, is).upcast());
+        self.made.fill(made.chain(text.lacks.iter().map(|words| lack_row(words).upcast())).collect());
         self.costs.fill(text.costs.iter().map(|cost| cost_row(cost).upcast()).collect());
         let steps = text.steps.iter().enumerate();
         self.steps.fill(steps.map(|(nth, step)| step_row(nth + 1, step).upcast()).collect());
@@ -105,6 +108,14 @@ impl Group {
 fn property(what: &str, is: &str) -> adw::ActionRow {
     let row = adw::ActionRow::builder().title(what).subtitle(is).use_markup(false).subtitle_selectable(true).build();
     row.add_css_class("property");
+    row
+}
+
+fn lack_row(words: &str) -> adw::ActionRow {
+    let row = property(&gettext("Not on This Host"), words);
+    let icon = gtk::Image::from_icon_name("dialog-warning-symbolic");
+    icon.add_css_class("warning");
+    row.add_suffix(&icon);
     row
 }
 

@@ -9,7 +9,7 @@ use lectern_model::{
 };
 use lectern_services::{
     host::{Host, StorageError},
-    making::Surroundings,
+    making::{Planned, Surroundings},
     plan::Plan,
     readiness::Mend,
 };
@@ -72,7 +72,7 @@ pub(crate) enum ImportCmd {
     /// The projects with what they use, and the flavors.
     Places(Vec<Standing>, Vec<Flavor>),
     /// The plan.
-    Planned(Result<Box<Plan>, StorageError>),
+    Planned(Result<Box<Planned>, StorageError>),
 }
 
 /// What the wizard asks for.

@@ -4,21 +4,23 @@ use lectern_model::{
     draft::import::{Facts, ImportDraft, Source, Usage},
     flavor::Flavor,
 };
-use lectern_services::plan::Plan;
+use lectern_services::making::Planned;
 
 use crate::{
     i18n::{gettext, gettext_f},
     texts,
     wizards::{
         frame::{Cost, ReviewText},
-        machine::review::{hardware, memory, network, room, start},
+        machine::review::{hardware, memory, network, room, shortfall, start},
     },
 };
 
 /// What will be made, what it costs, and how.
-pub(super) fn text(draft: &ImportDraft, facts: &Facts, system: &str, plan: &Plan) -> ReviewText {
+pub(super) fn text(draft: &ImportDraft, facts: &Facts, system: &str, planned: &Planned) -> ReviewText {
+    let plan = &planned.plan;
     ReviewText {
         made: made(draft, facts, system),
+        lacks: planned.lacks.iter().map(shortfall).collect(),
         costs: costs(draft, facts),
         steps: plan.texts().iter().map(texts::step).collect(),
         commands: plan.commands(),

@@ -8,8 +8,7 @@ use lectern_model::draft::{
 };
 use lectern_services::{
     host::StorageError,
-    making::{self, Surroundings},
-    plan::Plan,
+    making::{self, Planned, Surroundings},
 };
 
 use super::{ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
@@ -149,14 +148,14 @@ impl ImportWizard {
         });
     }
 
-    pub(super) fn planned(&mut self, plan: Result<Plan, StorageError>) {
-        match plan {
-            Ok(plan) => {
+    pub(super) fn planned(&mut self, planned: Result<Planned, StorageError>) {
+        match planned {
+            Ok(planned) => {
                 let name = self.machine.system_name(&self.draft.machine);
-                self.review.show(&review::text(&self.draft, &self.facts, &name, &plan));
+                self.review.show(&review::text(&self.draft, &self.facts, &name, &planned));
                 self.status.set_description(None);
                 self.frame.set_ready(tag(Page::Review), true);
-                self.plan = Some(plan);
+                self.plan = Some(planned.plan);
             }
             Err(error) => {
                 self.status.set_description(None);

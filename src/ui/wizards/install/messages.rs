@@ -10,7 +10,7 @@ use lectern_model::{
 use lectern_services::{
     host::{Host, StorageError},
     install::{Fetched, InstallError},
-    making::Surroundings,
+    making::{Planned, Surroundings},
     plan::Plan,
     readiness::Mend,
 };
@@ -105,7 +105,7 @@ pub(crate) enum InstallCmd {
     /// The installer's files of a place.
     Fetched(String, Result<Fetched, InstallError>),
     /// The plan of the turn with this number.
-    Planned(u64, Result<Box<Plan>, InstallError>),
+    Planned(u64, Result<Box<Planned>, InstallError>),
 }
 
 /// What is kept as long as a plan runs that was made of it.

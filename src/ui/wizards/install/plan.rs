@@ -15,8 +15,7 @@ use lectern_model::{
 use lectern_services::{
     host::Host,
     install::{Fetched, InstallError, disc},
-    making::{self, InstallDisk, InstallFrom, InstallWish},
-    plan::Plan,
+    making::{self, InstallDisk, InstallFrom, InstallWish, Planned},
 };
 
 use super::{InstallOutput, InstallWizard, Kept, messages::InstallCmd, review, tag};
@@ -39,7 +38,7 @@ enum From {
 }
 
 impl Making {
-    async fn plan(self) -> Result<Plan, InstallError> {
+    async fn plan(self) -> Result<Planned, InstallError> {
         let from = match self.origin {
             From::Tree { files, line, answer, pool, medium } => {
                 InstallFrom::Boot { disc: disc::make(&files, line, answer).await?, pool, medium }
@@ -118,12 +117,12 @@ impl InstallWizard {
         }
     }
 
-    pub(super) fn planned(&mut self, turn: u64, plan: Result<Plan, InstallError>) {
+    pub(super) fn planned(&mut self, turn: u64, planned: Result<Planned, InstallError>) {
         if turn != self.turn {
             return;
         }
-        match plan {
-            Ok(plan) => self.show_plan(plan),
+        match planned {
+            Ok(planned) => self.show_plan(planned),
             Err(error) => {
                 let text = UserText::from(&error);
                 self.status.say(&text.title, None, true);
@@ -132,20 +131,21 @@ impl InstallWizard {
         }
     }
 
-    fn show_plan(&mut self, plan: Plan) {
+    fn show_plan(&mut self, planned: Planned) {
         let system = self.machine.system_name(&self.draft.machine);
-        self.review.show(&review::text(&self.draft, &self.facts, &system, &plan));
-        self.xml.show(making::machine_xml(&plan).unwrap_or_default());
+        self.review.show(&review::text(&self.draft, &self.facts, &system, &planned));
+        self.xml.show(making::machine_xml(&planned.plan).unwrap_or_default());
         self.status.idle();
         self.frame.set_ready(tag(Page::Review), true);
-        self.plan = Some(plan);
+        self.plan = Some(planned.plan);
     }
 
     /// Takes the machine's XML as the user changed it.
     pub(super) fn edit(&mut self, text: &str) {
         let Some(plan) = &self.plan else { return };
         match making::with_xml(plan, text) {
-            Ok(plan) => self.show_plan(plan),
+            // What the user wrote is what was wanted.
+            Ok(plan) => self.show_plan(Planned { plan, lacks: Vec::new() }),
             Err(error) => self.xml.refuse(&error),
         }
     }

@@ -5,7 +5,7 @@ use lectern_model::draft::{
     install::{DiskChoice, InstallDraft, InstallFacts, Origin},
     machine::Facts,
 };
-use lectern_services::plan::Plan;
+use lectern_services::making::Planned;
 
 use super::words;
 use crate::{
@@ -13,14 +13,16 @@ use crate::{
     texts,
     wizards::{
         frame::{Cost, ReviewText},
-        machine::review::{hardware, memory, network, room},
+        machine::review::{hardware, memory, network, room, shortfall},
     },
 };
 
 /// What will be made, what it costs, and how.
-pub(super) fn text(draft: &InstallDraft, facts: &InstallFacts, system: &str, plan: &Plan) -> ReviewText {
+pub(super) fn text(draft: &InstallDraft, facts: &InstallFacts, system: &str, planned: &Planned) -> ReviewText {
+    let plan = &planned.plan;
     ReviewText {
         made: made(draft, facts, system),
+        lacks: planned.lacks.iter().map(shortfall).collect(),
         costs: costs(draft, &facts.host),
         steps: plan.texts().iter().map(texts::step).collect(),
         commands: plan.commands(),

@@ -17,6 +17,7 @@ pub(super) fn text(draft: &LabDraft, facts: &LabFacts, plan: &Plan) -> ReviewTex
     let fit = fit(draft, facts);
     ReviewText {
         made: made(draft, facts, &fit),
+        lacks: Vec::new(),
         costs: costs(&fit),
         steps: plan.texts().iter().map(texts::step).collect(),
         commands: plan.commands(),

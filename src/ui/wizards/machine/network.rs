@@ -27,6 +27,7 @@ const MODELS: [Option<NetworkModel>; 5] = [
 /// The page.
 pub(crate) struct NetworkPage {
     page: adw::PreferencesPage,
+    group: adw::PreferencesGroup,
     network: adw::ComboRow,
     model: adw::ComboRow,
     mac: adw::EntryRow,
@@ -55,7 +56,7 @@ impl NetworkPage {
         let page = adw::PreferencesPage::new();
         page.add(&group);
         page.add(&last);
-        let this = Self { page, network, model, mac, start, last, quietly: Quietly::default() };
+        let this = Self { page, group, network, model, mac, start, last, quietly: Quietly::default() };
         this.listen(tell);
         this
     }
@@ -85,6 +86,12 @@ impl NetworkPage {
 
     /// Lists what a machine can be plugged into.
     pub(super) fn show_networks(&self, facts: &Facts, chosen: &NetworkChoice, tell: &Tell) {
+        if facts.networks.is_empty() {
+            let words = gettext(
+                "This host has no virtual network. The host's page makes the usual one, and Virtual Networks any other.",
+            );
+            self.group.set_description(Some(&words));
+        }
         let choices = choices(facts);
         let names: Vec<String> = choices.iter().map(|choice| name(choice, facts)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,6 +1,7 @@
 //! What the last page says of a machine, whatever its disk.
 
 use lectern_model::{
+    defaults::Shortfall,
     draft::machine::{Facts, MachineDraft},
     units::KiB,
 };
@@ -23,6 +24,21 @@ pub(crate) fn hardware(draft: &MachineDraft) -> String {
     let hardware =
         ngettext_f("{n} virtual CPU, {memory} memory", "{n} virtual CPUs, {memory} memory", n, &[("memory", &memory)]);
     format!("{hardware} · {}", system::way_name(draft.way))
+}
+
+/// What the host lacks, what the machine has instead, and what helps.
+pub(crate) fn shortfall(lack: &Shortfall) -> String {
+    match lack {
+        Shortfall::Uefi => gettext(
+            "UEFI firmware: the machine gets a BIOS, and a system that needs UEFI does not start. The package ovmf (edk2-ovmf on Fedora) brings it.",
+        ),
+        Shortfall::SecureBoot => gettext("UEFI firmware with Secure Boot: the machine gets one without it."),
+        Shortfall::Tpm => {
+            gettext("An emulated TPM: Windows 11 does not install itself without one. The package swtpm brings it.")
+        }
+        Shortfall::Cpu(_) => gettext("The CPU model that was asked for: the machine gets what QEMU gives by itself."),
+        Shortfall::Screen => gettext("A screen that can be shown: the machine has its serial console only."),
+    }
 }
 
 /// What it is plugged into.

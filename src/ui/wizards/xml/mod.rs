@@ -239,6 +239,7 @@ impl XmlDialog {
                 (gettext("UUID"), outcome.uuid.to_string()),
                 (gettext("File"), self.path.display().to_string()),
             ],
+            lacks: Vec::new(),
             costs: Vec::new(),
             steps: plan.texts().iter().map(texts::step).collect(),
             commands: plan.commands(),
