@@ -51,7 +51,7 @@ fn a_disk_becomes_a_machine_that_logs_in() {
     window.shot("disk");
     next(&wizard, "Use");
     pick(&window, &wizard, "Keep It as the Base of a New Overlay");
-    wizard.wait_says("Base and Overlay");
+    wizard.wait_for("image", ".cent7.img: template disk (read-only) ← cent7.qcow2: overlay (changes only)");
     window.shot("use");
     next(&wizard, "System");
     assert!(wizard.find_all("text", "").iter().any(|entry| entry.text() == "cent7"));

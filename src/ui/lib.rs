@@ -57,6 +57,7 @@ mod rows;
 mod settings;
 mod shell;
 mod storage;
+mod tell;
 mod texts;
 mod wizards;
 

@@ -22,19 +22,20 @@ use crate::{
     jobs::board::{JobId, JobState},
     place::PlaceMsg,
     projects::ProjectsMsg,
+    tell::Tell,
     wizards::import::ImportMsg,
 };
 
 impl App {
     /// The catalogue was changed by anybody.
     pub(super) fn catalog_changed(&self, kept: &Arc<Kept>) {
-        self.projects.emit(ProjectsMsg::Changed(Arc::clone(kept)));
-        self.flavors.emit(FlavorsMsg::Changed(Arc::clone(kept)));
+        self.projects.tell(ProjectsMsg::Changed(Arc::clone(kept)));
+        self.flavors.tell(FlavorsMsg::Changed(Arc::clone(kept)));
         if let Some(dialog) = &self.place {
-            dialog.emit(PlaceMsg::Again);
+            dialog.tell(PlaceMsg::Again);
         }
         if let Some(wizard) = &self.import {
-            wizard.emit(ImportMsg::PlacesChanged);
+            wizard.tell(ImportMsg::PlacesChanged);
         }
     }
 

@@ -24,6 +24,7 @@ use crate::{
     projects::ProjectsMsg,
     shell::{sidebar::SidebarMsg, situation::Situation},
     storage::StorageMsg,
+    tell::Tell,
 };
 
 impl App {
@@ -59,11 +60,11 @@ impl App {
                 }
             }
         });
-        self.labs.emit(LabsMsg::Host(host.clone()));
-        self.networks.emit(NetworksMsg::Host(host.clone()));
-        self.storage.emit(StorageMsg::Host(host.clone()));
-        self.projects.emit(ProjectsMsg::Host(host.clone()));
-        self.flavors.emit(FlavorsMsg::Host(host.clone()));
+        self.labs.tell(LabsMsg::Host(host.clone()));
+        self.networks.tell(NetworksMsg::Host(host.clone()));
+        self.storage.tell(StorageMsg::Host(host.clone()));
+        self.projects.tell(ProjectsMsg::Host(host.clone()));
+        self.flavors.tell(FlavorsMsg::Host(host.clone()));
         self.host = Some(host);
         self.set_pace();
         self.tell_situation();
@@ -88,9 +89,9 @@ impl App {
             HostUpdate::State(state) => self.state_changed(state, sender),
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
-            HostUpdate::Networks(changes) => self.networks.emit(NetworksMsg::Changed(changes)),
+            HostUpdate::Networks(changes) => self.networks.tell(NetworksMsg::Changed(changes)),
             HostUpdate::Catalog(kept) => self.catalog_changed(&kept),
-            HostUpdate::Pools(pools) => self.storage.emit(StorageMsg::Changed(pools)),
+            HostUpdate::Pools(pools) => self.storage.tell(StorageMsg::Changed(pools)),
             HostUpdate::Touched(ids) => self.touched(&ids),
             HostUpdate::Counters(id, counters, used) => {
                 self.tell_page(id, || MachineMsg::Counters(counters, used));
@@ -121,15 +122,15 @@ impl App {
 
     /// Tells every page how the connection stands.
     pub(super) fn tell_situation(&mut self) {
-        self.sidebar.emit(SidebarMsg::Situation(self.situation.clone()));
-        self.machines.emit(MachinesMsg::Situation(self.situation.clone()));
-        self.labs.emit(LabsMsg::Situation(self.situation.clone()));
-        self.networks.emit(NetworksMsg::Situation(self.situation.clone()));
-        self.storage.emit(StorageMsg::Situation(self.situation.clone()));
-        self.projects.emit(ProjectsMsg::Situation(self.situation.clone()));
-        self.flavors.emit(FlavorsMsg::Situation(self.situation.clone()));
+        self.sidebar.tell(SidebarMsg::Situation(self.situation.clone()));
+        self.machines.tell(MachinesMsg::Situation(self.situation.clone()));
+        self.labs.tell(LabsMsg::Situation(self.situation.clone()));
+        self.networks.tell(NetworksMsg::Situation(self.situation.clone()));
+        self.storage.tell(StorageMsg::Situation(self.situation.clone()));
+        self.projects.tell(ProjectsMsg::Situation(self.situation.clone()));
+        self.flavors.tell(FlavorsMsg::Situation(self.situation.clone()));
         if let Some((_, _, page)) = &self.page {
-            page.emit(MachineMsg::Situation(self.situation.clone()));
+            page.tell(MachineMsg::Situation(self.situation.clone()));
         }
         self.tell_host_page(|| HostMsg::Situation(self.situation.clone(), self.why_not.clone()));
         self.enable_actions();
@@ -139,14 +140,14 @@ impl App {
         self.picture.apply(&changes);
         self.tell_open_page(&changes);
         self.tell_wizard();
-        self.flavors.emit(FlavorsMsg::Users(self.picture.flavor_users()));
-        self.labs.emit(LabsMsg::Changed(changes.clone()));
-        self.machines.emit(MachinesMsg::Changed(changes));
-        self.networks.emit(NetworksMsg::MachinesChanged);
-        self.storage.emit(StorageMsg::Again);
-        self.projects.emit(ProjectsMsg::MachinesChanged);
+        self.flavors.tell(FlavorsMsg::Users(self.picture.flavor_users()));
+        self.labs.tell(LabsMsg::Changed(changes.clone()));
+        self.machines.tell(MachinesMsg::Changed(changes));
+        self.networks.tell(NetworksMsg::MachinesChanged);
+        self.storage.tell(StorageMsg::Again);
+        self.projects.tell(ProjectsMsg::MachinesChanged);
         let (machines, on) = self.picture.counts();
-        self.sidebar.emit(SidebarMsg::Counts(machines, on));
+        self.sidebar.tell(SidebarMsg::Counts(machines, on));
         self.enable_actions();
         self.open_wanted(sender);
     }
@@ -154,9 +155,9 @@ impl App {
     fn tell_open_page(&self, changes: &DomainChanges) {
         let Some((id, _, page)) = &self.page else { return };
         if self.picture.get(*id).is_none() {
-            page.emit(MachineMsg::Gone);
+            page.tell(MachineMsg::Gone);
         } else if let Some(domain) = changes.changed.iter().find(|domain| domain.id == *id) {
-            page.emit(MachineMsg::Changed(domain.clone()));
+            page.tell(MachineMsg::Changed(domain.clone()));
         }
     }
 
@@ -164,7 +165,7 @@ impl App {
         if let Some((open, _, page)) = &self.page
             && *open == id
         {
-            page.emit(message());
+            page.tell(message());
         }
     }
 
@@ -181,7 +182,7 @@ impl App {
     /// Shows the other part of the machine's page.
     pub(super) fn other_tab(&self) {
         if let Some((_, _, page)) = &self.page {
-            page.emit(MachineMsg::TabToggled);
+            page.tell(MachineMsg::TabToggled);
         }
     }
 

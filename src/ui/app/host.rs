@@ -18,6 +18,7 @@ use crate::{
     dialogs,
     host::{HostInit, HostMsg, HostOutput, HostPage, TAG},
     machine::MachinePage,
+    tell::Tell,
 };
 
 /// A page that was left, until it is off the screen; it is only kept.
@@ -86,7 +87,7 @@ impl App {
 
     pub(super) fn tell_host_page(&self, message: impl FnOnce() -> HostMsg) {
         if let Some(page) = &self.host_page {
-            page.emit(message());
+            page.tell(message());
         }
     }
 

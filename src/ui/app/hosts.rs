@@ -14,6 +14,7 @@ use crate::{
     i18n::gettext,
     machines::MachinesMsg,
     shell::sidebar::SidebarMsg,
+    tell::Tell,
 };
 
 impl App {
@@ -39,8 +40,8 @@ impl App {
         self.unnamed = false;
         self.why_not = None;
         self.picture = Picture::default();
-        self.machines.emit(MachinesMsg::Changed(DomainChanges { complete: true, ..DomainChanges::default() }));
-        self.sidebar.emit(SidebarMsg::Counts(0, 0));
+        self.machines.tell(MachinesMsg::Changed(DomainChanges { complete: true, ..DomainChanges::default() }));
+        self.sidebar.tell(SidebarMsg::Counts(0, 0));
         self.connect(uri, sender);
     }
 

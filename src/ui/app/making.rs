@@ -23,6 +23,7 @@ use crate::{
     i18n::{gettext, gettext_f},
     jobs::board::JobId,
     machine::Tab,
+    tell::Tell,
     wizards::{
         import::{ImportInit, ImportMsg, ImportOutput, ImportWizard},
         install::{InstallInit, InstallMsg, InstallOutput, InstallWizard, Kept},
@@ -190,26 +191,26 @@ impl App {
     /// A plan has ended, and may have prepared what an open wizard needs.
     pub(super) fn tell_wizard_to_look(&self) {
         if let Some(wizard) = &self.import {
-            wizard.emit(ImportMsg::Refresh);
+            wizard.tell(ImportMsg::Refresh);
         }
         if let Some(wizard) = &self.install {
-            wizard.emit(InstallMsg::Refresh);
+            wizard.tell(InstallMsg::Refresh);
         }
     }
 
     /// Tells an open wizard which names are taken now.
     pub(super) fn tell_wizard(&self) {
         if let Some(dialog) = &self.xml {
-            dialog.emit(XmlMsg::Machines(self.picture.machines()));
+            dialog.tell(XmlMsg::Machines(self.picture.machines()));
         }
         if let Some(wizard) = &self.lab {
-            wizard.emit(LabMsg::Names(self.picture.names()));
+            wizard.tell(LabMsg::Names(self.picture.names()));
         }
         if let Some(wizard) = &self.import {
-            wizard.emit(ImportMsg::Names(self.picture.names()));
+            wizard.tell(ImportMsg::Names(self.picture.names()));
         }
         if let Some(wizard) = &self.install {
-            wizard.emit(InstallMsg::Names(self.picture.names()));
+            wizard.tell(InstallMsg::Names(self.picture.names()));
         }
     }
 

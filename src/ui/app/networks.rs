@@ -12,6 +12,7 @@ use crate::{
     networks::{NetworksMsg, NetworksOutput},
     projects::ProjectsMsg,
     storage::{StorageMsg, StorageOutput},
+    tell::Tell,
 };
 
 /// What of the host the window shows; a machine's page is over the machines.
@@ -58,11 +59,11 @@ impl App {
             self.navigation.pop_to_tag(before.tag());
         }
         self.navigation.replace_with_tags(&[section.tag()]);
-        self.networks.emit(NetworksMsg::Visible(section == Section::Networks));
-        self.storage.emit(StorageMsg::Visible(section == Section::Storage));
-        self.projects.emit(ProjectsMsg::Visible(section == Section::Projects));
+        self.networks.tell(NetworksMsg::Visible(section == Section::Networks));
+        self.storage.tell(StorageMsg::Visible(section == Section::Storage));
+        self.projects.tell(ProjectsMsg::Visible(section == Section::Projects));
         if section == Section::Flavors {
-            self.flavors.emit(FlavorsMsg::Shown);
+            self.flavors.tell(FlavorsMsg::Shown);
         }
         self.enable_actions();
         self.watch();
@@ -79,9 +80,9 @@ impl App {
         for id in ids {
             self.refresh_page(*id);
         }
-        self.networks.emit(NetworksMsg::MachinesChanged);
-        self.storage.emit(StorageMsg::Again);
-        self.projects.emit(ProjectsMsg::MachinesChanged);
+        self.networks.tell(NetworksMsg::MachinesChanged);
+        self.storage.tell(StorageMsg::Again);
+        self.projects.tell(ProjectsMsg::MachinesChanged);
     }
 
     pub(super) fn networks_said(&mut self, output: NetworksOutput, sender: &ComponentSender<Self>) {

@@ -52,7 +52,9 @@ impl Picture {
                 users.entry(flavor).or_default().push(domain.name.clone());
             }
         }
-        users.values_mut().for_each(|names| names.sort());
+        for names in users.values_mut() {
+            names.sort();
+        }
         users
     }
 

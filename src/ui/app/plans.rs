@@ -23,6 +23,7 @@ use crate::{
     i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
     storage::StorageMsg,
+    tell::Tell,
     texts,
 };
 
@@ -112,7 +113,7 @@ impl App {
             host.refresh_networks();
             host.refresh_pools();
         }
-        self.storage.emit(StorageMsg::Again);
+        self.storage.tell(StorageMsg::Again);
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
         self.tell_wizard_to_look();
         self.awake.set(self.board.plans_running() > 0, &self.window);

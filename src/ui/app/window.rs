@@ -11,6 +11,7 @@ use crate::{
     machines::MachinesMsg,
     nics::NicPurpose,
     preferences,
+    tell::Tell,
 };
 
 /// Below this width the sidebar becomes a page of its own.
@@ -129,7 +130,7 @@ impl App {
 
     pub(super) fn search(&self) {
         if self.page.is_none() {
-            self.machines.emit(MachinesMsg::SearchToggled(true));
+            self.machines.tell(MachinesMsg::SearchToggled(true));
         }
     }
 
@@ -143,7 +144,7 @@ impl App {
     /// The page gives up its console at once, and goes when nobody can touch it any more.
     pub(super) fn page_left(&mut self, sender: &ComponentSender<Self>) {
         if let Some((_, _, page)) = self.page.take() {
-            page.emit(MachineMsg::Left);
+            page.tell(MachineMsg::Left);
             self.leaving.push_back(Leaving::Machine(page));
             let input = sender.input_sender().clone();
             gtk::glib::timeout_add_local_once(OFF_SCREEN, move || drop(input.send(AppMsg::PageHidden)));

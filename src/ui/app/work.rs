@@ -30,6 +30,7 @@ use crate::{
     machine::Edit,
     preferences,
     shell::sidebar::SidebarMsg,
+    tell::Tell,
 };
 
 /// How long jobs are gathered before the button shows them.
@@ -180,7 +181,7 @@ impl App {
 
     pub(super) fn show_jobs(&mut self) {
         self.jobs_changed = false;
-        self.sidebar.emit(SidebarMsg::Jobs(JobsMsg::from_board(&self.board)));
+        self.sidebar.tell(SidebarMsg::Jobs(JobsMsg::from_board(&self.board)));
     }
 
     pub(super) fn show_commands(&self) {

@@ -23,6 +23,7 @@ use self::{
     overview::{Overview, OverviewMsg},
     serial::{Serial, SerialInit, SerialMsg},
 };
+use crate::tell::Tell;
 use crate::{actions, i18n::gettext, settings::Settings, shell::situation::Situation, texts};
 
 /// How many readings of the counters, a second each, lie between two readings of the details.
@@ -261,11 +262,11 @@ impl Component for MachinePage {
             MachineMsg::Changed(domain) => self.change(domain, &sender),
             MachineMsg::Gone => self.vanish(),
             MachineMsg::Situation(situation) => self.follow(situation, &sender),
-            MachineMsg::Refused => self.overview.emit(OverviewMsg::Refused),
-            MachineMsg::Left => self.serial.emit(SerialMsg::Left),
+            MachineMsg::Refused => self.overview.tell(OverviewMsg::Refused),
+            MachineMsg::Left => self.serial.tell(SerialMsg::Left),
             MachineMsg::TabToggled => sender.input(MachineMsg::TabWanted(self.tab.other())),
             MachineMsg::TabWanted(tab) => self.stack.set_visible_child_name(tab.name()),
-            MachineMsg::SettingsWanted => self.overview.emit(OverviewMsg::SettingsWanted),
+            MachineMsg::SettingsWanted => self.overview.tell(OverviewMsg::SettingsWanted),
             MachineMsg::Counters(now, used) => self.count(now, used, &sender),
             MachineMsg::Refresh => self.refresh(&sender),
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
@@ -306,8 +307,8 @@ impl MachinePage {
             self.tell_live();
         }
         if !figures_only {
-            self.serial.emit(SerialMsg::State(domain.state));
-            self.overview.emit(OverviewMsg::Domain(domain.clone()));
+            self.serial.tell(SerialMsg::State(domain.state));
+            self.overview.tell(OverviewMsg::Domain(domain.clone()));
             self.refresh(sender);
         }
         self.domain = domain;
@@ -315,7 +316,7 @@ impl MachinePage {
 
     /// No event tells of a new address, so details are read again now and then while the overview is looked at.
     fn count(&mut self, now: Counters, used: Option<KiB>, sender: &ComponentSender<Self>) {
-        self.overview.emit(OverviewMsg::Counters(now, used));
+        self.overview.tell(OverviewMsg::Counters(now, used));
         self.readings = self.readings.wrapping_add(1);
         if self.readings.is_multiple_of(READINGS) {
             self.refresh(sender);
@@ -349,15 +350,15 @@ impl MachinePage {
 
     fn tell_details(&self, details: DomainDetails) {
         let has_port = details.parsed.consoles.iter().any(SerialConsole::can_open);
-        self.serial.emit(SerialMsg::HasPort(has_port));
-        self.overview.emit(OverviewMsg::Details(Box::new(details)));
+        self.serial.tell(SerialMsg::HasPort(has_port));
+        self.overview.tell(OverviewMsg::Details(Box::new(details)));
     }
 
     /// The machine was removed: nothing of it can be changed, and its console is gone.
     fn vanish(&mut self) {
         self.gone = true;
         self.tell_live();
-        self.serial.emit(SerialMsg::State(DomainState::ShutOff));
+        self.serial.tell(SerialMsg::State(DomainState::ShutOff));
     }
 
     /// After a loss everything may have changed, so all is read again and the console opened again.
@@ -367,18 +368,18 @@ impl MachinePage {
         self.tell_live();
         if back {
             self.refresh(sender);
-            self.serial.emit(SerialMsg::Reconnected);
+            self.serial.tell(SerialMsg::Reconnected);
         }
     }
 
     fn tell_live(&self) {
-        self.overview.emit(OverviewMsg::Live(!self.gone && self.situation.is_connected()));
+        self.overview.tell(OverviewMsg::Live(!self.gone && self.situation.is_connected()));
     }
 
     fn show(&mut self, name: Option<&str>, sender: &ComponentSender<Self>) {
         let tab = if name == Some(Tab::Serial.name()) { Tab::Serial } else { Tab::Overview };
         self.tab = tab;
-        self.serial.emit(SerialMsg::Shown(tab == Tab::Serial));
+        self.serial.tell(SerialMsg::Shown(tab == Tab::Serial));
         drop(sender.output(MachineOutput::Tab(tab)));
     }
 }

@@ -131,7 +131,7 @@ impl List {
         if touched.filtered && !self.query.borrow().is_empty() {
             self.filter.changed(gtk::FilterChange::Different);
         }
-        if touched.project {
+        if touched.filtered {
             self.projects.changed();
         }
         let sorter = self.view.sorter().and_downcast::<gtk::ColumnViewSorter>();
@@ -176,7 +176,6 @@ impl List {
 struct Touched {
     name: bool,
     filtered: bool,
-    project: bool,
     any: bool,
 }
 
@@ -187,7 +186,6 @@ impl Touched {
             || before.state != now.state
             || before.address != now.address
             || before.notes != now.notes;
-        self.project |= before.project() != now.project();
         self.any |= before != now;
     }
 }

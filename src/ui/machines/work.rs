@@ -92,8 +92,8 @@ impl Machines {
         let all = gettext("All Projects");
         let shown: Vec<&str> = std::iter::once(all.as_str()).chain(names.iter().map(String::as_str)).collect();
         let place = names.iter().position(|name| Some(name) == chosen.as_ref()).map_or(0, |nth| nth + 1);
-        self.projects.clone_from(&names);
         self.project.set_model(Some(&gtk::StringList::new(&shown)));
+        self.projects = names;
         self.project.set_selected(u32::try_from(place).unwrap_or(0));
     }
 

@@ -7,6 +7,7 @@ use crate::{
     actions,
     i18n::{gettext, ngettext_f},
     jobs::{Jobs, JobsMsg, JobsOutput},
+    tell::Tell,
 };
 
 /// The sidebar.
@@ -204,7 +205,7 @@ impl SimpleComponent for Sidebar {
         match message {
             SidebarMsg::Situation(situation) => self.situation = situation,
             SidebarMsg::Counts(machines, running) => (self.machines, self.running) = (machines, running),
-            SidebarMsg::Jobs(message) => self.jobs.emit(message),
+            SidebarMsg::Jobs(message) => self.jobs.tell(message),
             SidebarMsg::HostChosen => drop(sender.output(SidebarOutput::Host)),
             SidebarMsg::Chosen(output) => drop(sender.output(output)),
         }

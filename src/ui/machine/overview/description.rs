@@ -41,6 +41,7 @@ impl Description {
         all.append(&head);
         all.append(&text);
         let row = adw::PreferencesRow::builder().title(&title).child(&all).activatable(false).focusable(false).build();
+        row.upcast_ref::<gtk::Widget>().update_property(&[gtk::accessible::Property::Label(&title)]);
         let description = Self { row, buffer: text.buffer(), apply: button, kept: Rc::default() };
         description.listen(apply);
         description
