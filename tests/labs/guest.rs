@@ -42,10 +42,12 @@ fn tiny_lab(witness: &Witness, name: &str, network: &str, pattern: &str) -> Plan
 
 /// Boots a machine, and sees that it knows its name and answers at its address.
 fn boots(libvirt: &mut PrivateLibvirt, witness: &Witness, name: &str, host_name: &str, address: &str) -> Terminal {
-    let mut console = witness.console(name, false).expect("its console opens");
-    console.expect(&format!("{host_name} login:"), wait::BOOT);
     let ping = format!("busybox ping -c1 -W2 {address} >/dev/null && echo yes || true");
     wait::holds("an answer at its address", wait::BOOT, || libvirt.sh(&ping).contains("yes"));
+    // Starts are staggered: its prompt may have come before anybody was there to see it.
+    let mut console = witness.console(name, false).expect("its console opens");
+    console.send("\r");
+    console.expect(&format!("{host_name} login:"), wait::BOOT);
     console
 }
 

@@ -169,7 +169,7 @@ impl SimpleComponent for Sidebar {
                             #[wrap(Some)]
                             set_child = &gtk::Box {
                                 set_spacing: 12,
-                                gtk::Image { set_icon_name: Some("system-users-symbolic") },
+                                gtk::Image { set_icon_name: Some("folder-symbolic") },
                                 gtk::Label { set_label: &gettext("Projects"), set_hexpand: true, set_xalign: 0.0 },
                             },
                         },
