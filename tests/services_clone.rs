@@ -167,7 +167,7 @@ fn what_cannot_be_made_is_said_before() {
 }
 
 #[test]
-fn a_template_is_locked_whole_or_not_at_all() {
+fn a_template_is_locked_and_unlocked_whole_or_not_at_all() {
     let Some((mut first, mut second)) = two() else { return };
     let make = |libvirt: &PrivateLibvirt| {
         let witness = Witness::connect(libvirt.uri());
@@ -181,6 +181,19 @@ fn a_template_is_locked_whole_or_not_at_all() {
         ));
     };
     Trial { libvirt: &mut first, set_up: &set_up, make: &make }.run(&mut second);
+    let locked = |libvirt: &mut PrivateLibvirt| {
+        set_up(libvirt);
+        let witness = Witness::connect(libvirt.uri());
+        // It is, but for the first time.
+        if let Ok(plan) = answer(template::lock(&witness.host, witness.id("node-9"))) {
+            plans::must(&plan, tempfile::tempdir().expect("a folder").path());
+        }
+    };
+    let make = |libvirt: &PrivateLibvirt| {
+        let witness = Witness::connect(libvirt.uri());
+        answer(template::unlock(&witness.host, witness.id("node-9"))).expect("a plan")
+    };
+    Trial { libvirt: &mut first, set_up: &locked, make: &make }.run(&mut second);
 }
 
 #[test]

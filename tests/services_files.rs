@@ -13,43 +13,31 @@ use lectern_model::{
     units::Bytes,
 };
 use lectern_services::{
-    disk::{convert::Convert, inventory, reach::Mend, remove},
+    disk::{convert::Convert, inventory, remove},
     host::StorageError,
     plan::{
         self, Injection, JobEvent, Outcome, Plan, Point, Purpose, StepError, StepFailure,
         make::{self, Removal},
-        steps::{CopyFile, CopyVolume, CreateVolume, MendFolders, StartPool},
+        steps::{CopyFile, CopyVolume},
     },
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
-    plans::{self, Trial},
-    process, wait,
+    plans, process, wait,
     witness::{Witness, answer},
 };
-
-/// The child of these tests: see `lectern_test_kit::plans::child`.
-#[test]
-#[ignore = "run by the tests of this file"]
-fn killed_child() {
-    plans::child();
-}
-
-fn two() -> Option<(PrivateLibvirt, PrivateLibvirt)> {
-    Some((PrivateLibvirt::with(&["--pool"])?, PrivateLibvirt::with(&["--pool"])?))
-}
 
 /// A path that is the same inside and outside of the private libvirt.
 fn shared(libvirt: &PrivateLibvirt, name: &str) -> String {
     libvirt.folder().join("shared").join(name).to_string_lossy().into_owned()
 }
 
-/// A pool `shared` in a folder that both see, an image beside it, and a closed folder.
+/// A pool `shared` in a folder that both see, and an image beside it.
 fn set_up(libvirt: &mut PrivateLibvirt) {
     let (pool, from) = (shared(libvirt, "pool"), shared(libvirt, "from.img"));
-    let (home, uri) = (shared(libvirt, "home"), libvirt.uri().to_owned());
+    let uri = libvirt.uri().to_owned();
     libvirt.script(&format!(
-        "test -e {from} && exit 0\nmkdir -p {pool} {home}\nchmod 750 {home}\n\
+        "mkdir -p {pool}\n\
          virsh -q -c '{uri}' 'pool-define-as shared dir --target {pool}; pool-start shared'\n\
          qemu-img create -q -f raw {from} 8M\nqemu-io -f raw -c 'write -P 7 0 4M' {from} >/dev/null\n"
     ));
@@ -67,42 +55,6 @@ fn copy(libvirt: &PrivateLibvirt) -> CopyFile {
 
 fn plan_of(libvirt: &PrivateLibvirt, steps: Vec<plan::Step>) -> Plan {
     Plan::new(Purpose::Import("to".into()), libvirt.host_uri(), steps)
-}
-
-#[test]
-fn a_copy_on_this_computer_is_whole_or_nothing() {
-    let Some((mut first, mut second)) = two() else { return };
-    let make = |libvirt: &PrivateLibvirt| plan_of(libvirt, vec![copy(libvirt).into()]);
-    Trial { libvirt: &mut first, set_up: &set_up, make: &make }.run(&mut second);
-}
-
-#[test]
-fn mended_folders_are_as_before() {
-    let Some((mut first, mut second)) = two() else { return };
-    let make = |libvirt: &PrivateLibvirt| {
-        let mend = Mend { uid: 64_055, folders: vec![shared(libvirt, "home").into()] };
-        let before = mend.rights().expect("a folder");
-        plan_of(libvirt, vec![MendFolders { mend, before }.into()])
-    };
-    Trial { libvirt: &mut first, set_up: &set_up, make: &make }.run(&mut second);
-}
-
-#[test]
-fn a_pool_is_started_and_stopped_again() {
-    let Some((mut first, mut second)) = two() else { return };
-    let stopped = |libvirt: &mut PrivateLibvirt| {
-        set_up(libvirt);
-        let uri = libvirt.uri().to_owned();
-        libvirt.script(&format!(
-            "virsh -q -c '{uri}' pool-info shared | grep -q running || exit 0; virsh -q -c '{uri}' pool-destroy shared"
-        ));
-    };
-    let make = |libvirt: &PrivateLibvirt| {
-        let new = NewVolume::thin("new.qcow2", ImageFormat::Qcow2, Bytes::from_mib(8));
-        let volume = CreateVolume { pool: "shared".into(), new };
-        plan_of(libvirt, vec![StartPool { name: "shared".into() }.into(), volume.into()])
-    };
-    Trial { libvirt: &mut first, set_up: &stopped, make: &make }.run(&mut second);
 }
 
 #[test]

@@ -97,7 +97,12 @@ fn bare(libvirt: &mut PrivateLibvirt) {
 #[test]
 fn a_bare_host_lacks_its_network_and_its_pool_and_is_mended() {
     let (Some(mut libvirt), Some(mut second)) = (PrivateLibvirt::start(), PrivateLibvirt::start()) else { return };
+    // A probe's pool is nobody's place for disks.
+    let probes =
+        "mkdir -p /var/lib/libvirt/p && virsh -q pool-create-as lectern-probe-1 dir --target /var/lib/libvirt/p";
+    libvirt.sh(probes);
     let found = checks(libvirt.uri());
+    libvirt.virsh(&["pool-destroy", "lectern-probe-1"]);
     assert_eq!(found.len(), CheckId::ALL.len(), "{found:?}");
     for (id, mend) in [(CheckId::Network, Mend::Network), (CheckId::Pool, Mend::Pool)] {
         assert_eq!(found[&id].outcome, Outcome::Bad);

@@ -14,12 +14,14 @@ use lectern_services::plan::{
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
-    plans::{self, Trial},
+    plans,
     witness::{Witness, answer},
 };
 
 #[path = "labs/guest.rs"]
 mod guest;
+#[path = "labs/trials.rs"]
+mod trials;
 
 /// The child of these tests: see `lectern_test_kit::plans::child`.
 #[test]
@@ -75,22 +77,6 @@ fn draft(source: &LabSource, pattern: &str, count: &str) -> LabDraft {
 
 fn plan(source: &LabSource, draft: &LabDraft) -> Plan {
     lab::lab(source, draft).expect("a plan")
-}
-
-fn two() -> Option<(PrivateLibvirt, PrivateLibvirt)> {
-    Some((PrivateLibvirt::with(&["--pool"])?, PrivateLibvirt::with(&["--pool"])?))
-}
-
-#[test]
-fn a_lab_is_whole_or_nothing_and_its_script_makes_the_same() {
-    let Some((mut first, mut second)) = two() else { return };
-    let make = |libvirt: &PrivateLibvirt| {
-        let mut source = look(libvirt);
-        // Those that are kept in the network are to be the same each time.
-        source.facts.macs = (1..=3).map(|n| MacAddress::from_random([9, 9, n])).collect();
-        plan(&source, &draft(&source, "cent7_node{N}", "3"))
-    };
-    Trial { libvirt: &mut first, set_up: &template, make: &make }.run(&mut second);
 }
 
 #[test]
@@ -189,16 +175,6 @@ fn of_lab(libvirt: &PrivateLibvirt) -> (Witness, Lab) {
 
 fn ids(lab: &Lab) -> Vec<DomainId> {
     lab.members.iter().map(|member| member.id).collect()
-}
-
-#[test]
-fn a_reset_is_whole_or_nothing() {
-    let Some((mut first, mut second)) = two() else { return };
-    let make = |libvirt: &PrivateLibvirt| {
-        let (witness, found) = of_lab(libvirt);
-        answer(lab::reset(&witness.host, "monday", &ids(&found), false)).expect("a plan")
-    };
-    Trial { libvirt: &mut first, set_up: &|libvirt| lab(libvirt, 2), make: &make }.run(&mut second);
 }
 
 #[test]

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "networks/mended.rs"]
+mod mended;
 #[path = "networks/traps.rs"]
 mod traps;
 

@@ -151,6 +151,24 @@ fn a_machine_starts_with_the_network_that_it_needs() {
     assert!(!libvirt.virsh(&["net-list", "--all", "--name"]).contains("default"));
 }
 
+/// [`hosted`] with all of it off.
+fn all_off(libvirt: &mut PrivateLibvirt) {
+    hosted(libvirt);
+    libvirt.virsh(&["destroy", "m1"]);
+    libvirt.virsh(&["net-destroy", "vbr"]);
+}
+
+#[test]
+fn a_start_with_what_it_needs_is_whole_or_nothing() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| {
+        let host = Witness::connect(libvirt.uri()).host;
+        let machines = vec![(id(1), "m1".to_owned())];
+        answer(host.plan_start_with(vec!["vbr".into()], false, machines)).expect("a plan")
+    };
+    Trial { libvirt: &mut first, set_up: &all_off, make: &make }.run(&mut second);
+}
+
 #[test]
 fn cards_come_and_go_in_machines_that_are_off() {
     let Some((mut first, mut second)) = two() else { return };

@@ -19,6 +19,9 @@ use lectern_test_kit::{
     witness::{Witness, answer},
 };
 
+#[path = "plan/wizards.rs"]
+mod wizards;
+
 /// The child of these tests: see `lectern_test_kit::plans::child`.
 #[test]
 #[ignore = "run by the tests of this file"]

@@ -10,7 +10,7 @@ const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
 const CHECKS: Duration = Duration::from_mins(1);
 
 #[test]
-fn a_missing_network_is_there_after_one_click() {
+fn a_missing_network_and_pool_are_there_after_one_click() {
     let Some(libvirt) = PrivateLibvirt::start() else { return };
     let desktop = Desktop::start("host");
     let window = Window::open(&desktop, LECTERN, libvirt.uri());
@@ -23,6 +23,14 @@ fn a_missing_network_is_there_after_one_click() {
     wait::holds("the network", wait::SOON, || libvirt.virsh(&["net-list", "--name"]).trim() == "default");
     assert!(libvirt.virsh(&["net-info", "default"]).lines().any(|l| l.starts_with("Autostart") && l.ends_with("yes")));
     window.wait_says("default is active.");
+    // What a check says is told before the plan has ended.
+    window.wait_says("Mend default: done");
+    window.press("Dismiss");
+    window.wait_gone("button", "Dismiss");
+    window.press("Make the storage pool ready");
+    wait::holds("the pool", wait::SOON, || libvirt.virsh(&["pool-list", "--name"]).trim() == "default");
+    window.wait_gone("button", "Make the storage pool ready");
+    window.wait_says("Mend default: done");
     window.shot("mended");
     desktop.resize("Lectern", 360, 640);
     window.wait_gone("list item", "This host and its readiness");

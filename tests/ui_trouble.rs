@@ -152,6 +152,40 @@ fn stopped_pools_are_started_by_the_wizard() {
     window.close();
 }
 
+/// A host without a storage pool gets the usual one by a click beside the field, and the file that is made goes into it.
+#[test]
+fn a_missing_pool_is_made_where_it_is_needed() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--no-kvm", "--network"]) else { return };
+    let image = libvirt.folder().join("one.img").display().to_string();
+    libvirt.sh(&format!("cp {GUEST} {image}"));
+    let desktop = Desktop::start("trouble-no-pool");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    let wizard = open(&window);
+    wizard.wait_for("text", "Path on the Host").set_text(&image);
+    wizard.wait_says("the guest sees");
+    next(&wizard, "Use");
+    pick(&window, &wizard, "Keep It as the Base of a New Overlay");
+    wizard.wait_says("This host has no storage pool yet");
+    window.shot("no-pool");
+    wizard.wait_for("button", "Make the Usual One").click();
+    wizard.wait_for("combo box", "Storage Pool").wait_says("default");
+    wait::holds("nothing in the way", wait::SOON, || wizard.find_like("button", "Make the Usual One").is_none());
+    window.shot("made");
+    let info = libvirt.virsh(&["pool-info", "default"]);
+    assert!(
+        info.contains("running") && info.lines().any(|l| l.starts_with("Autostart") && l.ends_with("yes")),
+        "{info}"
+    );
+    for page in ["System", "Network and Start", "Review"] {
+        next(&wizard, page);
+    }
+    wizard.wait_says("virsh -c");
+    wizard.wait_for("button", "Create").click();
+    window.row_is("one", "Running", Duration::from_secs(30));
+    assert!(libvirt.virsh(&["vol-list", "default"]).contains("one.qcow2"));
+    window.close();
+}
+
 /// Where QEMU's user may not use /dev/kvm, libvirt probes QEMU anew for each question.
 #[test]
 fn a_slow_libvirt_is_said_where_it_hurts() {

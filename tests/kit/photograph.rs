@@ -9,13 +9,21 @@ use crate::libvirt::PrivateLibvirt;
 /// What stands before each answer.
 const MARK: &str = "@answer";
 
-/// The files, with what is in them.
+/// The files, with what is in them. A snapshot inside an image notes its time, and one that is gone leaves its place: what is in
+/// the folder `contents` is compared by what can be read in it.
 const FILES: &str = r#"
 set -euo pipefail
 for f in $(find FOLDER/shared 2>/dev/null | sort); do
   echo "== $f $(stat -c %A $f) $(python3 -c "import os,sys; f=sys.argv[1]; n=[x for x in os.listxattr(f) if x.endswith(\"acl_access\")]; print(*(os.getxattr(f,x).hex() for x in n))" $f)"
 done
-for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram FOLDER/shared -type f 2>/dev/null | sort); do
+content() { qemu-img convert -O raw "$@" FOLDER/content && sha256sum <FOLDER/content && rm FOLDER/content; }
+for f in $(find FOLDER/shared/contents -type f 2>/dev/null | sort); do
+  echo "== content $f $(stat -c %U $f) $(content $f)"
+  for n in $(qemu-img snapshot -l $f | awk '$1 ~ /^[0-9]/ { print $2 }' | sort); do
+    echo "== snapshot $f $n $(content -l snapshot.name=$n $f)"
+  done
+done
+for f in $(find /var/lib/libvirt/images /var/lib/libvirt/qemu/nvram FOLDER/shared -type f -not -path '*/contents/*' 2>/dev/null | sort); do
   echo "== file $f $(sha256sum <$f)"
   qemu-img info -U $f | grep -v 'disk size\|^Child\|filename\|protocol\|file length\|^ '
 done

@@ -154,3 +154,49 @@ fn files_go_to_volumes_and_back() {
     super::done(&storage::download(&first.host_uri(), &seen(&first, "default", "given.img"), &to, true));
     assert!(std::fs::read(&to).unwrap() == bytes, "what came back differs");
 }
+
+/// A pool `own` in a folder that both this program and the daemon see, with a disk `d` that has data and a snapshot `one`
+/// of what it held before.
+fn with_snapshot(libvirt: &mut PrivateLibvirt) {
+    let folder = libvirt.folder().join("shared/contents").display().to_string();
+    set_up(
+        libvirt,
+        &format!(
+            "mkdir -p {folder}\nrm -f {folder}/*\nv pool-info own >/dev/null 2>&1 || {{\n\
+             v pool-define-as own dir --target {folder}; v pool-start own; }}\n\
+             qemu-img create -q -f qcow2 {folder}/d 4M\nqemu-io -c 'write -q -P 7 0 1M' {folder}/d\n\
+             qemu-img snapshot -c one {folder}/d\nqemu-io -c 'write -q -P 9 1M 1M' {folder}/d\nv pool-refresh own"
+        ),
+    );
+}
+
+#[test]
+fn snapshots_inside_an_image_come_and_go() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make =
+        |libvirt: &PrivateLibvirt| storage::make_snapshot(&libvirt.host_uri(), &seen(libvirt, "own", "d"), "two");
+    Trial { libvirt: &mut first, set_up: &with_snapshot, make: &make }.run(&mut second);
+    let apply =
+        |libvirt: &PrivateLibvirt| storage::apply_snapshot(&libvirt.host_uri(), &seen(libvirt, "own", "d"), "one");
+    Trial { libvirt: &mut first, set_up: &with_snapshot, make: &apply }.run(&mut second);
+    let remove =
+        |libvirt: &PrivateLibvirt| storage::remove_snapshot(&libvirt.host_uri(), &seen(libvirt, "own", "d"), "one");
+    Trial { libvirt: &mut first, set_up: &with_snapshot, make: &remove }.run(&mut second);
+}
+
+#[test]
+fn a_volume_is_copied_here_and_gets_an_overlay() {
+    let Some((mut first, mut second)) = two() else { return };
+    let copy = |libvirt: &PrivateLibvirt| {
+        let seen = seen(libvirt, "own", "d");
+        let new = NewVolume::thin("copy.vmdk", ImageFormat::Vmdk, seen.volume.capacity);
+        storage::copy(&libvirt.host_uri(), &seen, new, Way::Here)
+    };
+    Trial { libvirt: &mut first, set_up: &with_snapshot, make: &copy }.run(&mut second);
+    let overlay = |libvirt: &PrivateLibvirt| {
+        let base = format!("{IMAGES}/d");
+        let new = NewVolume::overlay("over.qcow2", Bytes::from_mib(32), &base, ImageFormat::Qcow2);
+        storage::make_overlay(&libvirt.host_uri(), &pool(libvirt, "default"), new)
+    };
+    Trial { libvirt: &mut first, set_up: &with_disk, make: &overlay }.run(&mut second);
+}

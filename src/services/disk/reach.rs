@@ -209,6 +209,8 @@ impl Rights {
         let line = |saved: &Saved| {
             let (option, rule) = match saved.acl().letters(user) {
                 Some(letters) => ("-m", format!("u:{user}:{letters}")),
+                // The mask that came with it would stay for good.
+                None if saved.acl.is_none() => ("-x", format!("u:{user},m")),
                 None => ("-x", format!("u:{user}")),
             };
             CommandLine::new("setfacl").args([option, &rule, "--"]).arg(saved.folder.to_string_lossy())

@@ -15,6 +15,7 @@ use crate::{
         connection::Connection,
         ffi::{codes, error::checked},
         making::SLOW,
+        storage,
     },
     probe::{Obstacle, Report, Verdict},
 };
@@ -224,12 +225,15 @@ async fn pools(host: &Host) -> (Check, Check) {
     }
 }
 
-/// The active pool with the least room.
+/// The active pool with the least room, of those that are not Lectern's own.
 fn room(connection: &Connection) -> Result<Option<(String, Bytes)>, HostError> {
     let active = virt_sys::VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE;
     let mut rooms = Vec::new();
     for pool in checked(connection.connect().list_all_storage_pools(active))? {
-        rooms.push((checked(pool.name())?, Bytes(checked(pool.info())?.available)));
+        let name = checked(pool.name())?;
+        if !storage::pools::is_ours(&name) {
+            rooms.push((name, Bytes(checked(pool.info())?.available)));
+        }
     }
     Ok(rooms.into_iter().min_by_key(|(_, room)| *room))
 }

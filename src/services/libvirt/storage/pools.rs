@@ -11,7 +11,7 @@ use lectern_model::{
     units::Bytes,
 };
 
-use crate::catalog;
+use crate::{catalog, probe};
 
 use super::{
     super::{
@@ -34,12 +34,17 @@ pub(super) fn plain(text: &str) -> Result<&str, StorageError> {
     if text.contains('\0') { Err(StorageError::BadName(text.to_owned())) } else { Ok(text) }
 }
 
-/// All pools but Lectern's own: the one of its catalogue, and those that it makes to look into a folder.
+/// Whether a pool is one of Lectern's own: that of its catalogue, one that it looks into a folder with, or a probe's.
+pub(crate) fn is_ours(name: &str) -> bool {
+    transient::is_ours(name) || catalog::is_ours(name) || name.starts_with(probe::PREFIX)
+}
+
+/// All pools but Lectern's own.
 pub(super) fn all(connect: &Connect) -> Result<Vec<(StoragePool, Pool)>, StorageError> {
     let mut pools = Vec::new();
     for raw in checked(connect.list_all_storage_pools(0))? {
         match read(&raw) {
-            Ok(pool) if transient::is_ours(&pool.name) || catalog::is_ours(&pool.name) => {}
+            Ok(pool) if is_ours(&pool.name) => {}
             Ok(pool) => pools.push((raw, pool)),
             // It went between the list and the question.
             Err(StorageError::NoPool) => {}
