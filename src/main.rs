@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 struct Arguments {
     #[arg(short, long, value_name = "URI", help = "Connect to this host, such as qemu+ssh://teacher@lab/system")]
     connect: Option<String>,
-    /// Open the serial console of this machine
+    /// Open the screen of this machine, or its serial console where it has no screen
     #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_console: Option<String>,
     /// Open the overview of this machine where its settings are
@@ -31,7 +31,7 @@ impl Arguments {
     /// What is to be opened; the group lets one at most be asked for.
     fn show(&self) -> Option<Show> {
         let machine = |name: &Option<String>, page| name.clone().map(|name| Show::Machine(name, page));
-        machine(&self.show_domain_console, ShowPage::Serial)
+        machine(&self.show_domain_console, ShowPage::Console)
             .or_else(|| machine(&self.show_domain_editor, ShowPage::Settings))
             .or_else(|| machine(&self.show_domain_performance, ShowPage::Overview))
             .or_else(|| self.show_domain_creator.then_some(Show::Creator))

@@ -275,7 +275,8 @@ fn a_boot_server_serves_a_machine_whose_xml_was_changed_by_hand() {
         "Name and UUID are those of the plan: change the name on its own page, and leave the UUID.",
     );
     press(&wizard, "Install");
-    window.row_is("diskless", "Running", Duration::from_secs(30));
+    window.wait_for("image", "Screen of the machine");
+    libvirt.wait_state("diskless", "running", wait::SOON);
     let xml = libvirt.virsh(&["dumpxml", "--inactive", "diskless"]);
     assert!(xml.contains("<title>By Hand</title>") && xml.contains("<boot dev='network'/>"), "{xml}");
     window.close();

@@ -10,6 +10,7 @@
 //! - [`address`]: a guest's addresses and where they were learnt
 //! - [`network`]: virtual networks: what their XML says, changes of it, free ranges
 //! - [`nic`]: a machine's network cards, and what they are plugged into
+//! - [`screen`]: keys for a machine's screen, and where a point of the window lies on it
 //! - [`storage`]: disk images, pools, and who needs which file
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
@@ -53,6 +54,7 @@ pub mod pattern;
 pub mod project;
 pub mod resize;
 pub mod roster;
+pub mod screen;
 pub mod sed;
 pub mod stats;
 pub mod storage;

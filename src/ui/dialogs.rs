@@ -212,3 +212,17 @@ pub(crate) fn ask_to_emulate(name: &str, parent: &impl IsA<gtk::Widget>, then: i
     dialog.set_close_response("cancel");
     present(&dialog, "do", parent, then);
 }
+
+/// Asks whether a machine shall have a screen from its next start on; calls `then` if the user agrees.
+pub(crate) fn ask_to_give_screen(name: &str, parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
+    let title = gettext_f("Give {name} a Screen?", &[("name", name)]);
+    let body = gettext(
+        "It gets a VNC server that only its own host reaches, and a tablet as its pointer. It takes effect when the machine is started the next time; what it has already stays. The change can be undone.",
+    );
+    let dialog = adw::AlertDialog::new(Some(&title), Some(&body));
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("do", &gettext("_Give It a Screen"))]);
+    dialog.set_response_appearance("do", adw::ResponseAppearance::Suggested);
+    dialog.set_default_response(Some("do"));
+    dialog.set_close_response("cancel");
+    present(&dialog, "do", parent, then);
+}

@@ -44,7 +44,7 @@ pub(crate) fn shortcuts(parent: &impl IsA<gtk::Widget>) {
         &[
             ("Return", pgettext("action", "Open")),
             (key("win.back"), gettext("Back to the List")),
-            (key("win.other-tab"), gettext("Overview or Serial Console")),
+            (key("win.other-tab"), gettext("Overview, Screen or Serial Console")),
             ("Menu", gettext("Context Menu")),
             (key("win.start"), pgettext("action", "Start")),
             (key("win.pause"), pgettext("action", "Pause")),
@@ -62,6 +62,7 @@ pub(crate) fn shortcuts(parent: &impl IsA<gtk::Widget>) {
             ("<Control>0", gettext("Normal Size")),
         ],
     ));
+    page.add(&group(&gettext("Screen"), &[("<Shift>F11", gettext("Full Screen"))]));
     let view = adw::ToolbarView::new();
     view.add_top_bar(&adw::HeaderBar::new());
     view.set_content(Some(&page));

@@ -11,6 +11,7 @@
 //!   - [`projects`], [`flavors`]: who may use how much, and the sizes of machines; [`catalog`]: what these share
 //!   - [`machine`]: one machine's page
 //!     - `overview`: state, addresses, graphs, texts, files
+//!     - `screen`: its screen, by VNC
 //!     - `serial`: the console on ttyS0
 //! - [`place`]: machines moved to a project, or given the size of a flavor
 //! - [`clone`]: one machine made from another

@@ -18,6 +18,8 @@ pub struct DomainXml {
     pub disks: Vec<Disk>,
     /// The consoles that can be opened as text, in the order of a menu.
     pub consoles: Vec<SerialConsole>,
+    /// The screens, by libvirt's names of their protocols (`vnc`, `spice`), in the order in which libvirt counts them.
+    pub screens: Vec<String>,
     /// Whether a guest agent is connected now.
     pub agent: bool,
 }
@@ -85,8 +87,15 @@ impl DomainXml {
             description: text(root, "description"),
             disks: all("disk").map(disk).collect(),
             consoles: consoles(all("serial"), all("console")),
+            screens: all("graphics").map(|node| node.attribute("type").unwrap_or_default().into_owned()).collect(),
             agent: all("channel").any(is_connected_agent),
         })
+    }
+
+    /// The number of the first screen that speaks VNC, as `virDomainOpenGraphicsFD` counts.
+    #[must_use]
+    pub fn vnc(&self) -> Option<u32> {
+        self.screens.iter().position(|kind| kind == "vnc").and_then(|at| u32::try_from(at).ok())
     }
 }
 
@@ -162,6 +171,14 @@ mod tests {
         assert_eq!((domain.title.as_str(), domain.virt_type), ("Node & one", Some(VirtType::Qemu)));
         assert_eq!(domain.disks[0].path.as_deref(), Some("/var/lib/libvirt/images/node1.qcow2"));
         assert!(domain.disks[1].removable && domain.disks[1].path.is_none());
+    }
+
+    #[test]
+    fn the_screen_that_speaks_vnc_is_counted_among_all() {
+        let xml = |devices: &str| DomainXml::parse(&format!("<domain><devices>{devices}</devices></domain>")).unwrap();
+        assert_eq!(xml("<graphics type='spice'/><graphics type='vnc' port='-1'/>").vnc(), Some(1));
+        assert_eq!(xml("<graphics type='spice'/>").vnc(), None);
+        assert_eq!(xml("").vnc(), None);
     }
 
     #[test]

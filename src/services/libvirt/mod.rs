@@ -10,6 +10,7 @@
 //! | `disk-*` | up to eight | files and tools of this computer (`disk::work`) |
 //! | `host-probe` | one a probe | runs probe guests, on a connection of its own |
 //! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
+//! | `screen-read`, `screen-write` | one each a screen | its socket (`screen`) |
 //!
 //! A daemon serves five requests of a client at once and stops reading from it, and so from its keep-alive, while
 //! all five are busy (libvirtd.conf, `max_client_requests`): actor and calls together never reach that number.
@@ -41,6 +42,7 @@ pub(crate) mod pool;
 mod probing;
 mod reading;
 pub(crate) mod reply;
+mod screens;
 pub(crate) mod starting;
 pub(crate) mod storage;
 mod store;

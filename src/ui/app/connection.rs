@@ -246,6 +246,7 @@ impl App {
             MachineOutput::Edit(id, edit) => self.edit(id, edit, sender),
             MachineOutput::Retry => self.retry(),
             MachineOutput::Emulate(id) => self.ask_to_emulate(id, sender),
+            MachineOutput::GiveScreen(id) => self.ask_to_give_screen(id, sender),
             MachineOutput::Tab(tab) => self.tab_shown(tab),
         }
     }
@@ -305,7 +306,7 @@ impl App {
             }
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
-            Some((_, Tab::Serial, _)) => {}
+            Some((_, Tab::Screen | Tab::Serial | Tab::Console, _)) => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use relm4::{adw, gtk, prelude::*};
 
-use lectern_model::{id::DomainId, kvm};
+use lectern_model::{id::DomainId, kvm, screen};
 use lectern_services::{
     host::{ConnectFailure, ConnectionState, HostError},
     readiness::Mend,
@@ -113,5 +113,18 @@ impl App {
     pub(super) fn emulate(&self, id: DomainId, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
         sender.oneshot_command(async move { AppCmd::Planned(host.plan_edit(id, kvm::emulated).await) });
+    }
+
+    /// Asks whether a machine shall have a screen.
+    pub(super) fn ask_to_give_screen(&self, id: DomainId, sender: &ComponentSender<Self>) {
+        let Some(domain) = self.picture.get(id) else { return };
+        let input = sender.input_sender().clone();
+        dialogs::ask_to_give_screen(&domain.name, &self.window, move || drop(input.send(AppMsg::GiveScreen(id))));
+    }
+
+    /// Changes a machine so that it has a screen from its next start on.
+    pub(super) fn give_screen(&self, id: DomainId, sender: &ComponentSender<Self>) {
+        let Some(host) = self.host.clone() else { return };
+        sender.oneshot_command(async move { AppCmd::Planned(host.plan_edit(id, screen::with_vnc).await) });
     }
 }

@@ -75,15 +75,13 @@ impl App {
         }
     }
 
-    /// A plan was done: an installer that talks on the serial console is shown there.
+    /// A plan was done: its installer is shown where it talks, on the serial console or on the screen.
     pub(super) fn made(&mut self, job: JobId, plan: &Plan, sender: &ComponentSender<Self>) {
         let draft = self.drafts.remove(&job);
-        if let (Some(Draft::Install(kept)), Some(id)) = (draft, plan.made_machine())
-            && kept.draft.origin == Origin::Tree
-            && kept.draft.serial
-        {
+        if let (Some(Draft::Install(kept)), Some(id)) = (draft, plan.made_machine()) {
+            let talks = kept.draft.origin == Origin::Tree && kept.draft.serial;
             self.show_list();
-            self.open(id, Tab::Serial, sender);
+            self.open(id, if talks { Tab::Serial } else { Tab::Screen }, sender);
         }
     }
 

@@ -59,7 +59,7 @@ pub enum ShowPage {
     /// `--show-domain-editor`
     Settings,
     /// `--show-domain-console`
-    Serial,
+    Console,
 }
 
 /// What is needed to make the window.
@@ -89,6 +89,8 @@ pub(crate) enum AppMsg {
     Tick,
     /// The user agreed to have this machine emulated.
     Emulate(DomainId),
+    /// The user wants this machine to have a screen that can be shown.
+    GiveScreen(DomainId),
     /// From the page of labs.
     Labs(LabsOutput),
     /// From the page of networks.
@@ -233,7 +235,7 @@ impl From<ShowPage> for Tab {
     fn from(page: ShowPage) -> Self {
         match page {
             ShowPage::Overview | ShowPage::Settings => Self::Overview,
-            ShowPage::Serial => Self::Serial,
+            ShowPage::Console => Self::Console,
         }
     }
 }

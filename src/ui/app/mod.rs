@@ -263,6 +263,7 @@ impl Component for App {
             AppMsg::HostWanted(wanted) => self.host_wanted(wanted, &sender),
             AppMsg::Tick => self.tick(),
             AppMsg::Emulate(id) => self.emulate(id, &sender),
+            AppMsg::GiveScreen(id) => self.give_screen(id, &sender),
             AppMsg::Sidebar(SidebarOutput::Labs) => self.show_settings(Section::Labs),
             AppMsg::Sidebar(SidebarOutput::Networks) => self.show_settings(Section::Networks),
             AppMsg::Sidebar(SidebarOutput::Storage) => self.show_settings(Section::Storage),

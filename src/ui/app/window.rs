@@ -43,7 +43,7 @@ impl App {
         self.window.connect_suspended_notify(move |w| drop(input.send(AppMsg::Suspended(w.is_suspended()))));
         let (input, before) = (sender.input_sender().clone(), std::cell::Cell::new(false));
         self.window.connect_focus_widget_notify(move |w| {
-            let terminal = gtk::prelude::GtkWindowExt::focus(w).is_some_and(|widget| widget.is::<vte4::Terminal>());
+            let terminal = gtk::prelude::GtkWindowExt::focus(w).is_some_and(|widget| takes_keys(&widget));
             if before.replace(terminal) != terminal {
                 drop(input.send(AppMsg::TerminalFocus(terminal)));
             }
@@ -152,4 +152,9 @@ impl App {
         self.enable_actions();
         self.watch();
     }
+}
+
+/// Whether a widget passes keys on to a guest.
+fn takes_keys(widget: &gtk::Widget) -> bool {
+    widget.is::<vte4::Terminal>() || widget.has_css_class(crate::machine::GUEST_SCREEN)
 }

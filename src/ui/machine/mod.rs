@@ -1,59 +1,43 @@
-//! One machine's page: what it is, and its serial console.
+//! One machine's page: what it is, its screen, and its serial console.
 
+mod clock;
 mod doubt;
 mod files;
+mod line;
+mod messages;
 mod overview;
 pub(crate) mod scheme;
+mod screen;
 mod serial;
+mod tab;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use lectern_model::{
     capabilities::VirtType,
     domain::{Domain, DomainState},
-    id::DomainId,
     stats::Counters,
     units::KiB,
     xml::domain::SerialConsole,
 };
 use lectern_services::host::{DomainDetails, Host, HostError};
 
-pub(crate) use self::overview::{Edit, NicEdit};
+pub(crate) use self::{
+    messages::{MachineCmd, MachineInit, MachineMsg, MachineOutput},
+    overview::{Edit, NicEdit},
+    screen::GUEST_SCREEN,
+    tab::Tab,
+};
 use self::{
     overview::{Overview, OverviewMsg},
+    screen::{ScreenInit, ScreenMsg, ScreenOutput, ScreenPage},
     serial::{Serial, SerialInit, SerialMsg},
 };
 use crate::tell::Tell;
-use crate::{actions, i18n::gettext, settings::Settings, shell::situation::Situation, texts};
+use crate::{actions, i18n::gettext, shell::situation::Situation, texts};
 
 /// How many readings of the counters, a second each, lie between two readings of the details.
 const READINGS: u32 = 5;
-
-/// Which part of the page is on screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Tab {
-    /// The machine at a glance.
-    #[default]
-    Overview,
-    /// Its serial console.
-    Serial,
-}
-
-impl Tab {
-    const fn other(self) -> Self {
-        match self {
-            Self::Overview => Self::Serial,
-            Self::Serial => Self::Overview,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Serial => "serial",
-        }
-    }
-}
 
 /// The page.
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
@@ -72,77 +56,11 @@ pub(crate) struct MachinePage {
     virt_type: Option<VirtType>,
     /// Whether an earlier probe found that KVM boots nothing here.
     kvm_broken: bool,
+    /// Whether the screen is to be shown once the machine is known to have one.
+    prefers_screen: bool,
     overview: Controller<Overview>,
+    screen: Controller<ScreenPage>,
     serial: Controller<Serial>,
-}
-
-/// What is needed to make the page.
-pub(crate) struct MachineInit {
-    /// The machine's host.
-    pub(crate) host: Host,
-    /// The machine.
-    pub(crate) domain: Domain,
-    /// How the connection stands.
-    pub(crate) situation: Situation,
-    /// The user's preferences.
-    pub(crate) settings: Settings,
-    /// The part to show first.
-    pub(crate) tab: Tab,
-}
-
-/// What the page is told.
-#[derive(Debug)]
-pub(crate) enum MachineMsg {
-    /// The machine changed.
-    Changed(Domain),
-    /// The machine is no longer there.
-    Gone,
-    /// The connection is in another state.
-    Situation(Situation),
-    /// A reading of the machine's counters.
-    Counters(Counters, Option<KiB>),
-    /// What is shown is to be read again.
-    Refresh,
-    /// A change of the user's was refused.
-    Refused,
-    /// The page was left; it goes as soon as it is off the screen.
-    Left,
-    /// Show the other part of the page.
-    TabToggled,
-    /// Show this part of the page.
-    TabWanted(Tab),
-    /// Show the settings.
-    SettingsWanted,
-    /// Another part of the page came to the screen.
-    TabChosen(Option<String>),
-    /// The user changed something.
-    Edited(Edit),
-    /// The user wants a connection again.
-    Retry,
-    /// The user wants the machine emulated.
-    Emulate,
-}
-
-/// What the page asks for.
-#[derive(Debug)]
-pub(crate) enum MachineOutput {
-    /// Do this to the machine.
-    Edit(DomainId, Edit),
-    /// Connect again.
-    Retry,
-    /// Have this machine emulated.
-    Emulate(DomainId),
-    /// This part is on screen.
-    Tab(Tab),
-}
-
-/// What came back from the host.
-#[derive(Debug)]
-pub(crate) enum MachineCmd {
-    /// What was asked for of the machine.
-    Details(Box<Result<DomainDetails, HostError>>),
-    /// Whether an earlier probe found that KVM boots nothing here.
-    KvmBroken(bool),
 }
 
 #[relm4::component(pub(crate))]
@@ -211,6 +129,9 @@ impl Component for MachinePage {
                         model.overview.widget(), Some("overview"), &gettext("Overview"), "computer-symbolic",
                     ),
                     add_titled_with_icon: (
+                        model.screen.widget(), Some("screen"), &gettext("Screen"), "video-display-symbolic",
+                    ),
+                    add_titled_with_icon: (
                         model.serial.widget(), Some("serial"), &gettext("Serial"), "utilities-terminal-symbolic",
                     ),
                     connect_visible_child_name_notify[sender] => move |stack| {
@@ -225,6 +146,15 @@ impl Component for MachinePage {
         let local = init.host.uri().is_local();
         let overview =
             Overview::builder().launch((init.domain.clone(), local)).forward(sender.input_sender(), MachineMsg::Edited);
+        let screen = ScreenInit {
+            host: init.host.clone(),
+            id: init.domain.id,
+            name: init.domain.name.clone(),
+            state: init.domain.state,
+        };
+        let screen = ScreenPage::builder().launch(screen).forward(sender.input_sender(), |output| match output {
+            ScreenOutput::Give => MachineMsg::Give,
+        });
         let serial = SerialInit {
             host: init.host.clone(),
             id: init.domain.id,
@@ -244,7 +174,9 @@ impl Component for MachinePage {
             situation: init.situation,
             virt_type: None,
             kvm_broken: false,
+            prefers_screen: init.tab == Tab::Console,
             overview,
+            screen,
             serial,
         };
         let stack = &model.stack.clone();
@@ -263,8 +195,8 @@ impl Component for MachinePage {
             MachineMsg::Gone => self.vanish(),
             MachineMsg::Situation(situation) => self.follow(situation, &sender),
             MachineMsg::Refused => self.overview.tell(OverviewMsg::Refused),
-            MachineMsg::Left => self.serial.tell(SerialMsg::Left),
-            MachineMsg::TabToggled => sender.input(MachineMsg::TabWanted(self.tab.other())),
+            MachineMsg::Left => self.leave(),
+            MachineMsg::TabToggled => sender.input(MachineMsg::TabWanted(self.tab.next())),
             MachineMsg::TabWanted(tab) => self.stack.set_visible_child_name(tab.name()),
             MachineMsg::SettingsWanted => self.overview.tell(OverviewMsg::SettingsWanted),
             MachineMsg::Counters(now, used) => self.count(now, used, &sender),
@@ -273,6 +205,7 @@ impl Component for MachinePage {
             MachineMsg::Edited(edit) => drop(sender.output(MachineOutput::Edit(self.domain.id, edit))),
             MachineMsg::Retry => drop(sender.output(MachineOutput::Retry)),
             MachineMsg::Emulate => drop(sender.output(MachineOutput::Emulate(self.domain.id))),
+            MachineMsg::Give => drop(sender.output(MachineOutput::GiveScreen(self.domain.id))),
         }
     }
 
@@ -308,6 +241,7 @@ impl MachinePage {
         }
         if !figures_only {
             self.serial.tell(SerialMsg::State(domain.state));
+            self.screen.tell(ScreenMsg::State(domain.state, domain.name.clone()));
             self.overview.tell(OverviewMsg::Domain(domain.clone()));
             self.refresh(sender);
         }
@@ -348,9 +282,13 @@ impl MachinePage {
         }
     }
 
-    fn tell_details(&self, details: DomainDetails) {
+    fn tell_details(&mut self, details: DomainDetails) {
         let has_port = details.parsed.consoles.iter().any(SerialConsole::can_open);
         self.serial.tell(SerialMsg::HasPort(has_port));
+        if std::mem::take(&mut self.prefers_screen) && details.parsed.vnc().is_some() {
+            self.stack.set_visible_child_name(Tab::Screen.name());
+        }
+        self.screen.tell(ScreenMsg::Parsed(Box::new(details.parsed.clone())));
         self.overview.tell(OverviewMsg::Details(Box::new(details)));
     }
 
@@ -359,6 +297,12 @@ impl MachinePage {
         self.gone = true;
         self.tell_live();
         self.serial.tell(SerialMsg::State(DomainState::ShutOff));
+        self.screen.tell(ScreenMsg::State(DomainState::ShutOff, self.domain.name.clone()));
+    }
+
+    fn leave(&self) {
+        self.serial.tell(SerialMsg::Left);
+        self.screen.tell(ScreenMsg::Left);
     }
 
     /// After a loss everything may have changed, so all is read again and the console opened again.
@@ -369,6 +313,7 @@ impl MachinePage {
         if back {
             self.refresh(sender);
             self.serial.tell(SerialMsg::Reconnected);
+            self.screen.tell(ScreenMsg::Reconnected);
         }
     }
 
@@ -377,8 +322,9 @@ impl MachinePage {
     }
 
     fn show(&mut self, name: Option<&str>, sender: &ComponentSender<Self>) {
-        let tab = if name == Some(Tab::Serial.name()) { Tab::Serial } else { Tab::Overview };
+        let tab = Tab::named(name);
         self.tab = tab;
+        self.screen.tell(ScreenMsg::Shown(tab == Tab::Screen));
         self.serial.tell(SerialMsg::Shown(tab == Tab::Serial));
         drop(sender.output(MachineOutput::Tab(tab)));
     }

@@ -9,6 +9,7 @@ pub(super) mod event_loop;
 #[cfg(test)]
 mod event_loop_tests;
 pub(super) mod events;
+pub(crate) mod graphics;
 pub(crate) mod lives;
 pub(super) mod network_events;
 pub(crate) mod networks;

@@ -1,8 +1,8 @@
 //! The serial console of one machine: opened while it runs, opened again when it comes back.
 
 mod feed;
-mod line;
 mod terminal;
+mod words;
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 use lectern_model::{domain::DomainState, id::DomainId};
 use lectern_services::host::{Console, Host, HostError};
 
-use self::line::{Line, Want};
+use super::line::{Line, Want};
 use crate::{errors::UserText, i18n::gettext, settings::Settings};
 
 /// How long a line may stay silent before the page says how to wake it.
@@ -124,11 +124,11 @@ impl Component for Serial {
             adw::Banner {
                 set_use_markup: false,
                 #[watch]
-                set_title: &model.line.text(),
+                set_title: &words::text(model.line.stand()),
                 #[watch]
-                set_revealed: !model.line.text().is_empty(),
+                set_revealed: !words::text(model.line.stand()).is_empty(),
                 #[watch]
-                set_button_label: model.line.button().as_deref(),
+                set_button_label: words::button(model.line.stand()).as_deref(),
                 connect_button_clicked[sender] => move |_| sender.input(SerialMsg::TakeOver),
             },
             gtk::ScrolledWindow {

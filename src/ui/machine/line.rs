@@ -1,8 +1,8 @@
-//! When the serial line is opened, closed and opened again, and what the page says meanwhile: pure rules.
+//! When a machine's serial line or screen is opened, closed and opened again: pure rules.
 
 use lectern_model::domain::DomainState;
 
-use crate::{errors::UserText, i18n::gettext};
+use crate::errors::UserText;
 
 /// A line that closes sooner than it was heard is not opened again by itself more often than this.
 const TRIES: u32 = 3;
@@ -34,6 +34,28 @@ enum Phase {
     },
     InUse,
     Failed(UserText),
+}
+
+/// How a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand<'l> {
+    /// The machine is off.
+    Off,
+    /// The machine runs, and the line is closed.
+    Closed,
+    /// The host was asked for it.
+    Opening,
+    /// It is open.
+    Open {
+        /// Whether it gave nothing for a while.
+        silent: bool,
+    },
+    /// Somebody else has it.
+    InUse,
+    /// It could not be opened.
+    Failed(&'l UserText),
+    /// It could not be opened, and the machine has none.
+    NoPort,
 }
 
 /// The line's rules.
@@ -68,6 +90,13 @@ impl Line {
     pub(crate) fn shown(&mut self, shown: bool) -> Want {
         self.shown = shown;
         if matches!(self.phase, Phase::Off) { self.first_open() } else { Want::Nothing }
+    }
+
+    /// The other side broke its word: the line is not opened again unasked.
+    pub(crate) fn broke(&mut self, number: u64, text: UserText) {
+        if number == self.number {
+            self.phase = Phase::Failed(text);
+        }
     }
 
     /// The page was left for good.
@@ -149,35 +178,23 @@ impl Line {
         Want::Open { number: self.number, force }
     }
 
-    fn close(&mut self) -> Want {
+    /// Gives the line up until it is shown again.
+    pub(crate) fn close(&mut self) -> Want {
         self.number += 1;
         self.phase = Phase::Off;
         Want::Close
     }
 
-    /// What the page says over the terminal; empty where there is nothing to say.
-    pub(crate) fn text(&self) -> String {
+    /// How the line stands, for the page's words.
+    pub(crate) const fn stand(&self) -> Stand<'_> {
         match &self.phase {
-            Phase::Off if self.active => gettext("The console was closed."),
-            Phase::Off => gettext("The machine is off. Its console opens when it is started."),
-            Phase::Opening | Phase::Open { silent: false } => String::new(),
-            Phase::Open { silent: true } => gettext("The line is silent. Press Enter to get a login prompt."),
-            Phase::InUse => gettext("Another program has this console open, for example “virsh console”."),
-            Phase::Failed(_) if self.no_port => gettext(
-                "This machine has no serial port that can be opened. Its definition needs a serial device of type pty.",
-            ),
-            Phase::Failed(text) => [&text.title, text.raw.as_ref().unwrap_or(&text.body)].map(String::as_str).join(" "),
-        }
-    }
-
-    /// The button beside it.
-    pub(crate) fn button(&self) -> Option<String> {
-        match self.phase {
-            Phase::InUse => Some(gettext("Take Over")),
-            Phase::Failed(_) if self.no_port => None,
-            Phase::Failed(_) => Some(gettext("Try Again")),
-            Phase::Off if self.active => Some(gettext("Open Again")),
-            _ => None,
+            Phase::Off if self.active => Stand::Closed,
+            Phase::Off => Stand::Off,
+            Phase::Opening => Stand::Opening,
+            Phase::Open { silent } => Stand::Open { silent: *silent },
+            Phase::InUse => Stand::InUse,
+            Phase::Failed(_) if self.no_port => Stand::NoPort,
+            Phase::Failed(text) => Stand::Failed(text),
         }
     }
 }
@@ -218,7 +235,7 @@ mod tests {
             assert!(opened < 10);
         }
         assert_eq!(opened, TRIES);
-        assert!(line.button().is_some());
+        assert_eq!(line.stand(), Stand::Closed);
     }
 
     #[test]
@@ -253,24 +270,35 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_broke_its_word_waits_to_be_asked_for() {
+        let mut line = running();
+        let text = UserText { title: "broken".into(), body: String::new(), raw: None };
+        line.broke(7, text.clone());
+        assert_eq!(line.stand(), Stand::Open { silent: false }, "an older one's end is no news");
+        line.broke(1, text.clone());
+        assert_eq!(line.stand(), Stand::Failed(&text));
+        assert_eq!(line.take_over(), open(2));
+    }
+
+    #[test]
     fn a_machine_without_a_port_is_told_so() {
         let mut line = Line::default();
         line.shown(true);
         line.state(DomainState::Running);
         let text = UserText { title: "refused".into(), body: "why".into(), raw: None };
-        line.opened(1, Some((false, text)));
-        assert!(line.text().starts_with("refused") && line.button().is_some());
+        line.opened(1, Some((false, text.clone())));
+        assert_eq!(line.stand(), Stand::Failed(&text));
         line.has_port(false);
-        assert!(line.text().contains("no serial port") && line.button().is_none());
+        assert_eq!(line.stand(), Stand::NoPort);
     }
 
     #[test]
     fn only_a_line_that_was_never_heard_is_called_silent() {
         let mut line = running();
         line.silent(1);
-        assert!(!line.text().is_empty());
+        assert_eq!(line.stand(), Stand::Open { silent: true });
         line.heard(1);
         line.silent(1);
-        assert_eq!(line.text(), "");
+        assert_eq!(line.stand(), Stand::Open { silent: false });
     }
 }

@@ -1,0 +1,120 @@
+//! A machine's screen in the program's own window: a real QEMU, whose own picture is what must be seen.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use lectern_test_kit::{desktop::Desktop, libvirt::PrivateLibvirt, wait, window::Window};
+
+const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
+
+/// A machine without a disk whose firmware waits a minute for somebody who wants its menu.
+fn define(libvirt: &PrivateLibvirt, name: &str, devices: &str) {
+    let xml = format!(
+        "<domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>\
+         <os><type arch='x86_64' machine='pc'>hvm</type><bootmenu enable='yes' timeout='60000'/></os>\
+         <features><acpi/></features><devices><controller type='usb' model='none'/><serial type='pty'/>{devices}</devices></domain>"
+    );
+    libvirt.define(name, &xml);
+}
+
+/// What QEMU itself shows.
+fn seen_by_qemu(libvirt: &PrivateLibvirt, name: &str) -> PathBuf {
+    let file = libvirt.folder().join("qemu.ppm");
+    libvirt.virsh(&["screenshot", name, &file.to_string_lossy()]);
+    file
+}
+
+fn pixels(libvirt: &PrivateLibvirt, name: &str) -> Vec<u8> {
+    fs::read(seen_by_qemu(libvirt, name)).unwrap_or_default()
+}
+
+fn are_alike(desktop: &Desktop, one: &Path, other: &Path) -> bool {
+    let compared = desktop.command("compare").args(["-metric", "AE"]).args([one, other]).arg("null:").output();
+    compared.is_ok_and(|compared| compared.status.success())
+}
+
+/// Saves what the page shows by its menu, as a person does.
+fn save(window: &Window<'_>, desktop: &Desktop, to: &Path) {
+    drop(fs::remove_file(to));
+    window.choose("Screenshot", "Save…");
+    window.wait_for("button", "Save");
+    window.shot("chooser");
+    desktop.keys(&["ctrl+a"]);
+    desktop.type_text(&format!("{}\n", to.to_string_lossy()));
+    wait::holds("the picture's file", wait::SOON, || fs::metadata(to).is_ok_and(|file| file.len() > 0));
+}
+
+#[test]
+fn the_firmwares_menu_is_seen_and_answered() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "boot", "<graphics type='vnc' port='-1' passwd='secret'/>");
+    libvirt.virsh(&["start", "boot"]);
+    let desktop = Desktop::start("screen");
+    let window = Window::with(&desktop, LECTERN, &["--connect", libvirt.uri(), "--show-domain-console", "boot"], &[]);
+    let picture = window.wait_for("image", "Screen of the machine");
+    wait::holds("the firmware's text", wait::BOOT, || pixels(&libvirt, "boot").iter().any(|byte| *byte > 99));
+    let file = desktop.home().join("shot.png");
+    wait::holds("QEMU's own picture on the page", wait::BOOT, || {
+        save(&window, &desktop, &file);
+        are_alike(&desktop, &file, &seen_by_qemu(&libvirt, "boot"))
+    });
+    window.shot("firmware");
+
+    // A key that goes nowhere, and one that opens the menu.
+    window.wait_for("toggle button", "View Only").click();
+    desktop.click_on("Lectern", &picture, 1);
+    let before = pixels(&libvirt, "boot");
+    desktop.keys(&["Escape"]);
+    window.wait_for("toggle button", "View Only").click();
+    assert!(before == pixels(&libvirt, "boot"), "a key went through though the page was for looking only");
+    desktop.click_on("Lectern", &picture, 1);
+    desktop.keys(&["Escape"]);
+    wait::holds("the menu", wait::SOON, || before != pixels(&libvirt, "boot"));
+    window.shot("menu");
+    window.wait_for("toggle button", "Original Size").click();
+    window.choose("Screenshot", "Copy");
+    window.shot("original");
+
+    // Ctrl+Alt+Delete starts the firmware anew.
+    let menu = pixels(&libvirt, "boot");
+    window.choose("Send a Key", "Ctrl+Alt+Delete");
+    wait::holds("another start", wait::BOOT, || menu != pixels(&libvirt, "boot"));
+
+    window.press("Full Screen");
+    window.wait_for("button", "Leave Full Screen");
+    window.shot("full");
+    desktop.keys(&["shift+F11"]);
+    window.wait_for("button", "Full Screen");
+
+    // The page follows the machine.
+    libvirt.virsh(&["destroy", "boot"]);
+    window.wait_says("Its screen opens when it is started.");
+    window.shot("off");
+    window.press("Start");
+    window.wait_for("image", "Screen of the machine");
+    libvirt.wait_state("boot", "running", wait::SOON);
+    desktop.resize("Lectern", 400, 600);
+    window.wait_gone("list item", "This host and its readiness");
+    window.shot("narrow");
+    window.close();
+}
+
+#[test]
+fn a_machine_without_a_screen_is_given_one() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "blind", "");
+    let desktop = Desktop::speaking("no-screen", "zh_CN");
+    let window = Window::with(&desktop, LECTERN, &["--connect", libvirt.uri(), "--show-domain-editor", "blind"], &[]);
+    window.tab("屏幕");
+    window.wait_says("没有屏幕");
+    window.shot("none");
+    window.press("添加屏幕…");
+    window.wait_says("为 blind 添加屏幕吗？");
+    window.shot("ask");
+    window.press("添加屏幕(G)");
+    wait::holds("a screen that speaks VNC", wait::SOON, || libvirt.virsh(&["dumpxml", "blind"]).contains("type='vnc'"));
+    window.wait_says("机器已关闭");
+    window.close();
+}
