@@ -18,6 +18,8 @@ use lectern_test_kit::{
     witness::{Witness, answer},
 };
 
+#[path = "labs/flavors.rs"]
+mod flavors;
 #[path = "labs/guest.rs"]
 mod guest;
 #[path = "labs/trials.rs"]

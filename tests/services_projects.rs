@@ -1,6 +1,9 @@
 //! Projects enforced on a real libvirt: the race for the last place, moves, flavors put on machines, disabled projects.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+#[path = "projects/hardware.rs"]
+mod hardware;
+
 use std::{
     env,
     io::{BufRead, BufReader, Write},

@@ -96,7 +96,11 @@ fn an_installation_on_a_used_disk_is_whole_or_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let disc = blank(folder.path());
     let make = |libvirt: &PrivateLibvirt| {
-        let used = InstallDisk::Existing { path: format!("{IMAGES}/old.qcow2"), format: ImageFormat::Qcow2 };
+        let used = InstallDisk::Existing {
+            path: format!("{IMAGES}/old.qcow2"),
+            format: ImageFormat::Qcow2,
+            size: Bytes::from_mib(64),
+        };
         let plan = planned(libvirt, used, &disc);
         assert_eq!(plan.steps().len(), 4, "{:?}", plan.texts());
         plan

@@ -105,6 +105,55 @@ fn flavors_go_to_a_readable_file() {
     let whole = || std::fs::read_to_string(&file).ok().filter(|text| text.ends_with("}\n"));
     let text = wait::until("the file", wait::SOON, whole);
     assert!(text.contains("\"kind\": \"lectern-catalog\"") && text.contains("m1.xlarge"), "{text}");
+    // And comes in again, changed by hand: what is there stays, what is new is added.
+    let other = text.replace("\"m1.tiny\"", "\"mine.tiny\"").replace("\"id\": \"1\"", "\"id\": \"own\"");
+    assert_ne!(other, text);
+    std::fs::write(&file, other).expect("a file");
+    window.choose("More Actions", "Import…");
+    window.wait_for("button", "Open");
+    desktop.type_text(&format!("{}\n", file.display()));
+    let question = window.wait_for("alert", "Import Projects and Flavors?");
+    window.shot("import");
+    question.wait_for("button", "Import").click();
+    window.wait_says("Import projects and flavors: done");
+    window.wait_says("mine.tiny");
+    window.wait_says("m1.tiny");
+    window.close();
+}
+
+const FOLDER: &str = "/var/lib/libvirt/lectern";
+
+#[test]
+fn a_damaged_revision_and_one_of_a_newer_version_are_told() {
+    let Some(mut libvirt) = PrivateLibvirt::start() else { return };
+    let host = Witness::connect(libvirt.uri()).host;
+    for number in 1..=2 {
+        let flavor = Flavor::new(&format!("f{number}"), &format!("flavor{number}"), 1, 64, 0);
+        answer(host.change_catalog(Edit::AddFlavor(flavor))).expect("a change");
+    }
+    libvirt.sh(&format!(
+        "printf x | dd of={FOLDER}/lectern-catalog-00000002 bs=1 seek=150 conv=notrunc status=none && \
+         virsh -q pool-refresh lectern-catalog"
+    ));
+    let desktop = Desktop::start("flavors-damaged");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    go(&desktop, &window, "Flavors");
+    window.wait_says("lectern-catalog-00000002 in the storage pool lectern-catalog is damaged.");
+    window.wait_says("flavor1");
+    assert!(!window.says("flavor2") && window.wait_for("button", "New Flavor").is_sensitive());
+    window.shot("damaged");
+    // A newer version of the program writes: seen at once, shown, and never followed.
+    libvirt.sh(&format!(
+        "cd {FOLDER} && printf 'lectern-catalog 7 1 %s\\nx' $(printf x | sha256sum | cut -d' ' -f1) \
+         >lectern-catalog-00000003 && virsh -q pool-refresh lectern-catalog"
+    ));
+    window.wait_says("A newer version of Lectern keeps the projects and flavors of this host.");
+    wait::holds("nothing to be changed", wait::SOON, || !window.wait_for("button", "New Flavor").is_sensitive());
+    window.wait_says("flavor1");
+    window.shot("newer");
+    go(&desktop, &window, "Projects");
+    window.wait_says("Update this program to change them.");
+    window.shot("newer-projects");
     window.close();
 }
 

@@ -104,6 +104,13 @@ fn a_project_is_made_filled_disabled_and_deleted_by_clicks() {
     window.shot("delete");
     question.wait_for("button", "Delete").click();
     window.wait_says("3 machines, no limit");
+    // Taken back, its machines are its own again: they still note it.
+    window.wait_says("Delete the project class: done");
+    window.press("Undo");
+    window.wait_says("Bring the project class back: done");
+    window.wait_says("1 machine, no limit");
+    window.wait_says("2 machines of 1");
+    window.shot("returned");
     window.close();
 }
 
@@ -113,7 +120,7 @@ fn machines_are_moved_grouped_and_refused_by_the_quota() {
     let host = Witness::connect(libvirt.uri()).host;
     let quota = Quota { instances: Limit::of(1), ..Quota::UNLIMITED };
     answer(host.change_catalog(Edit::AddProject(Project { quota, ..Project::new("class") }))).expect("a change");
-    for name in ["node1", "node2", "node3"] {
+    for name in ["node1", "node2", "node3", "node5"] {
         define(&libvirt, name, "");
     }
     let desktop = Desktop::start("projects-move");
@@ -139,15 +146,35 @@ fn machines_are_moved_grouped_and_refused_by_the_quota() {
     dialog.wait_for("button", "Move").click();
     window.wait_says("Move node2 to the project class: done");
     window.shot("column");
+    // Somebody else takes the place while the dialog is open: the plan is refused as it begins, and run again once the
+    // quota is raised.
+    window.select("node3");
+    window.choose("More Actions", "Move to Project…");
+    let dialog = window.dialog("Move node3 to a Project");
+    dialog.wait_says("machines: 1 asked, 2 used, 2 allowed");
+    let old = answer(host.catalog()).expect("a catalogue").catalog.project("class").expect("it").clone();
+    let quota = Quota { instances: Limit::of(3), ..old.quota };
+    let new = Project { quota, ..old.clone() };
+    answer(host.change_catalog(Edit::ChangeProject { old, new })).expect("a change");
+    wait::holds("a plan", wait::SOON, || dialog.wait_for("button", "Move").is_sensitive());
+    define(&libvirt, "node4", "class");
+    window.row("node4");
+    dialog.wait_for("button", "Move").click();
+    let refused =
+        window.wait_for("alert", "The quota of the project class is not enough: machines: 1 asked, 3 used, 3 allowed");
+    window.shot("refused-late");
+    refused.wait_for("button", "Raise and Try Again").click();
+    window.wait_says("Move node3 to the project class: done");
     desktop.keys(&["ctrl+f"]);
     window.wait_for("toggle button", "Group by Project").click();
-    window.wait_says("class (2)");
+    window.wait_says("class (4)");
     window.wait_says("default (1)");
     window.shot("grouped");
     window.close();
 }
 
 const IMAGES: &str = "/var/lib/libvirt/images";
+const GUEST: &str = "/var/lib/libvirt/guest/guest.qcow2";
 
 /// Goes on to the page of that title.
 fn next(wizard: &Element, title: &str) {
@@ -167,11 +194,11 @@ fn choose_last(window: &Window<'_>, row: &str, entry: &str) {
 #[test]
 fn the_wizard_refuses_the_third_and_lets_it_in_by_raise() {
     let Some(mut libvirt) = PrivateLibvirt::with(&["--no-kvm", "--pool"]) else { return };
-    libvirt.sh(&format!("qemu-img create -q -f qcow2 {IMAGES}/disk.qcow2 8M"));
+    libvirt.sh(&format!("cp {GUEST} {IMAGES}/disk.qcow2"));
     let host = Witness::connect(libvirt.uri()).host;
     let quota = Quota { instances: Limit::of(2), ..Quota::UNLIMITED };
     answer(host.change_catalog(Edit::AddProject(Project { quota, ..Project::new("class") }))).expect("a change");
-    let flavor = Flavor { ephemeral: 1, swap: 16, ..Flavor::new("z", "zz", 1, 64, 1) };
+    let flavor = Flavor { ephemeral: 1, swap: 16, ..Flavor::new("z", "zz", 1, 160, 2) };
     answer(host.change_catalog(Edit::AddFlavor(flavor))).expect("a change");
     define(&libvirt, "node1", "class");
     define(&libvirt, "node2", "class");
@@ -197,9 +224,9 @@ fn the_wizard_refuses_the_third_and_lets_it_in_by_raise() {
     wizard.wait_says("16 MiB swap disk");
     window.shot("raised");
     next(&wizard, "Network and Start");
-    wizard.switch("Start When Made");
     next(&wizard, "Review");
     wizard.wait_says("a swap disk of 16 MiB, formatted");
+    wizard.wait_says("machines: 1 asked, 2 used, 3 allowed");
     window.shot("review");
     wizard.wait_for("button", "Create").click();
     window.wait_says("Make the machine node3: done");
@@ -211,6 +238,24 @@ fn the_wizard_refuses_the_third_and_lets_it_in_by_raise() {
     has("<serial>lectern-swap</serial>");
     let swap = libvirt.sh(&format!("dd if={IMAGES}/node3-swap.img bs=1 skip=4086 count=10 status=none"));
     assert_eq!(swap.trim(), "SWAPSPACE2", "formatted");
+    window.open_machine("node3");
+    window.wait_says("zz");
+    window.tab("Serial");
+    let terminal = window.terminal();
+    wait::holds("a login prompt", wait::BOOT, || terminal.text().trim_end().ends_with("login:"));
+    desktop.type_text("root\n");
+    wait::holds("a shell prompt", wait::SOON, || terminal.text().trim_end().ends_with("]#"));
+    desktop.type_text("swapon /dev/[sv]dc; cat /proc/swaps /proc/partitions\n");
+    let has = |size: &str, disk: &str| {
+        terminal.text().lines().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.len() == 4 && words[2] == size && words[3].ends_with(disk)
+        })
+    };
+    wait::holds("its disks inside", wait::SOON, || {
+        has("2097152", "da") && has("1048576", "db") && has("16384", "dc") && terminal.text().contains("partition")
+    });
+    window.shot("inside");
     window.close();
 }
 

@@ -178,6 +178,12 @@ impl Domain {
         self.notes.as_ref().and_then(|notes| notes.project.as_deref()).unwrap_or(DEFAULT)
     }
 
+    /// The flavor that it was made or resized with.
+    #[must_use]
+    pub fn flavor(&self) -> Option<&str> {
+        self.notes.as_ref()?.flavor.as_deref()
+    }
+
     /// Whether it is locked as a template.
     #[must_use]
     pub fn is_template(&self) -> bool {

@@ -174,8 +174,13 @@ fn present(dialog: &adw::AlertDialog, agreed: &str, parent: &impl IsA<gtk::Widge
 
 /// Says why what a wizard wanted was not done, and offers the wizard again, with everything still filled in.
 pub(crate) fn offer_wizard(text: &UserText, parent: &impl IsA<gtk::Widget>, again: impl FnOnce() + 'static) {
+    offer(text, &gettext("_Back to the Wizard"), parent, again);
+}
+
+/// Says why something was not done, and offers to try it again in another way.
+pub(crate) fn offer(text: &UserText, verb: &str, parent: &impl IsA<gtk::Widget>, again: impl FnOnce() + 'static) {
     let dialog = error_dialog(text);
-    dialog.add_response("again", &gettext("_Back to the Wizard"));
+    dialog.add_response("again", verb);
     dialog.set_response_appearance("again", adw::ResponseAppearance::Suggested);
     dialog.set_default_response(Some("again"));
     present(&dialog, "again", parent, again);

@@ -154,7 +154,12 @@ fn a_machine_from_a_file_is_whole_or_nothing() {
         draft.take(machine(&format!("{IMAGES}/new.qcow2")), &XmlFacts::default());
         draft.renew = true;
         let outcome = draft.outcome(&making::fresh()).expect("a machine");
-        making::plan_define(&libvirt.host_uri(), &draft.name, &outcome)
+        making::plan_define(
+            &libvirt.host_uri(),
+            &draft.name,
+            &outcome,
+            (&[], "default", lectern_model::project::Amount::default()),
+        )
     };
     Trial { libvirt: &mut first, set_up: &|_| (), make: &make }.run(&mut second);
 }

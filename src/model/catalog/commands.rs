@@ -18,7 +18,9 @@ impl Edit {
             Self::AddFlavor(flavor) => add_flavor(flavor),
             Self::ChangeFlavor { old, new } => change_flavor(old, new),
             Self::RemoveFlavor(old) => vec![named(openstack(["flavor", "delete"]), &old.name)],
-            Self::Import { .. } => self.apply(before).map(|after| difference(before, &after)).unwrap_or_default(),
+            Self::ReturnProject { .. } | Self::Import { .. } => {
+                self.apply(before).map(|after| difference(before, &after)).unwrap_or_default()
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One change of a catalogue, refused where somebody else has changed the same thing meanwhile.
 
+use std::collections::BTreeSet;
+
 use super::{
     Catalog,
     file::{Content, Existing},
@@ -23,6 +25,13 @@ pub enum Edit {
     },
     /// Remove a project. Machines that note it count in [`DEFAULT`] from then on.
     RemoveProject(Project),
+    /// Bring a removed project back; the machines that note it are its own again.
+    ReturnProject {
+        /// As it was.
+        project: Project,
+        /// The identifiers of the flavors that were for it.
+        flavors: BTreeSet<String>,
+    },
     /// Add a flavor.
     AddFlavor(Flavor),
     /// Change a flavor; machines that were made with it stay as they are.
@@ -90,6 +99,7 @@ impl Edit {
             Self::AddProject(project) => put_project(&mut next, project.clone(), None)?,
             Self::ChangeProject { old, new } => change_project(&mut next, old, new)?,
             Self::RemoveProject(old) => remove_project(&mut next, old)?,
+            Self::ReturnProject { project, flavors } => return_project(&mut next, project, flavors)?,
             Self::AddFlavor(flavor) => put_flavor(&mut next, flavor.clone(), None)?,
             Self::ChangeFlavor { old, new } => {
                 let at = flavor_at(&next, old)?;
@@ -102,17 +112,20 @@ impl Edit {
         Ok(next)
     }
 
-    /// The change that takes this one back, where one does: what nobody has changed since is as it was before.
+    /// The change that takes this one back, where one does: what nobody has changed since is as it was in `before`.
     #[must_use]
-    pub fn back(&self) -> Option<Self> {
+    pub fn back(&self, before: &Catalog) -> Option<Self> {
         Some(match self.clone() {
-            Self::AddProject(project) => Self::RemoveProject(project),
+            Self::AddProject(project) | Self::ReturnProject { project, .. } => Self::RemoveProject(project),
+            Self::RemoveProject(project) => {
+                Self::ReturnProject { flavors: flavors_for(before, &project.name), project }
+            }
             Self::ChangeProject { old, new } => Self::ChangeProject { old: new, new: old },
             Self::AddFlavor(flavor) => Self::RemoveFlavor(flavor),
             Self::ChangeFlavor { old, new } => Self::ChangeFlavor { old: new, new: old },
             Self::RemoveFlavor(flavor) => Self::AddFlavor(flavor),
-            // The flavors that were for it alone are for nobody then, and an import has changed many things.
-            Self::RemoveProject(_) | Self::Import { .. } => return None,
+            // It has changed many things.
+            Self::Import { .. } => return None,
         })
     }
 
@@ -161,6 +174,23 @@ fn remove_project(catalog: &mut Catalog, old: &Project) -> Result<(), EditError>
     let at = project_at(catalog, old)?;
     catalog.projects.remove(at);
     rename_access(catalog, &old.name, None);
+    Ok(())
+}
+
+/// The identifiers of the flavors that are for this project, and not for all.
+fn flavors_for(catalog: &Catalog, project: &str) -> BTreeSet<String> {
+    let is_for = |flavor: &&Flavor| matches!(&flavor.access, Access::Projects(names) if names.contains(project));
+    catalog.flavors.iter().filter(is_for).map(|flavor| flavor.id.clone()).collect()
+}
+
+/// A flavor that was given to all meanwhile, or is gone, stays so.
+fn return_project(catalog: &mut Catalog, project: &Project, flavors: &BTreeSet<String>) -> Result<(), EditError> {
+    put_project(catalog, project.clone(), None)?;
+    for flavor in catalog.flavors.iter_mut().filter(|flavor| flavors.contains(&flavor.id)) {
+        if let Access::Projects(names) = &mut flavor.access {
+            names.insert(project.name.clone());
+        }
+    }
     Ok(())
 }
 

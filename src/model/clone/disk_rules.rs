@@ -6,6 +6,7 @@ use super::question::{Answer, Subject};
 use super::request::{DiskChoice, DiskSource};
 use super::work::Work;
 use super::{CloneError, derive};
+use crate::resize::{EPHEMERAL, SWAP};
 use crate::xml::{Element, Node};
 
 /// What names an image in `<source>`, by the disk's type.
@@ -114,6 +115,10 @@ fn numbers<'d>(work: &mut Work<'d>, disk: Node<'d>) {
 
 fn number<'d>(work: &mut Work<'d>, node: Node<'d>, target: &str) {
     let old = node.text().trim().to_owned();
+    // By these a flavor's disks are known again, in each of its machines.
+    if [EPHEMERAL, SWAP].contains(&old.as_str()) {
+        return;
+    }
     let others = [Answer::Keep, Answer::LeaveOut, Answer::To(old.clone())];
     let new = match work.ask(node, Subject::DiskSerial { target: target.to_owned() }, Answer::Renew, &others) {
         Answer::Keep => return,

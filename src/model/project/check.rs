@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Amount, Project, Quota, Resource};
 
-/// A resource of which too much is asked, in the quota's unit.
+/// A resource that is limited and asked for, mostly too much of it, in the quota's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Excess {
     /// Which.
@@ -17,6 +17,14 @@ pub struct Excess {
     pub needed: u64,
     /// How much is allowed.
     pub allowed: u64,
+}
+
+impl Excess {
+    /// Whether more is asked for than there is.
+    #[must_use]
+    pub const fn is_too_much(&self) -> bool {
+        self.asked > 0 && self.needed > self.allowed
+    }
 }
 
 /// Why a project does not take something.
@@ -72,7 +80,7 @@ impl Standing {
     /// Whether anything can be refused.
     #[must_use]
     pub fn is_enforced(&self) -> bool {
-        !self.project.enabled || !self.project.quota.is_unlimited()
+        self.project.is_enforced()
     }
 
     /// What is left of one resource, in the quota's unit; `None` if there is no limit.

@@ -57,6 +57,12 @@ impl Project {
         Self { name: name.to_owned(), description: String::new(), enabled: true, quota: Quota::default() }
     }
 
+    /// Whether it can refuse anything.
+    #[must_use]
+    pub fn is_enforced(&self) -> bool {
+        !self.enabled || !self.quota.is_unlimited()
+    }
+
     /// The project of whatever has no other: unlimited, so that nothing is refused where nobody set a quota.
     #[must_use]
     pub fn default_project() -> Self {

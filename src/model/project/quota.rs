@@ -168,11 +168,16 @@ impl Quota {
     /// quota that was lowered later can still do what costs it nothing (as OpenStack does).
     #[must_use]
     pub fn excesses(&self, used: &Amount, asked: &Amount) -> Vec<Excess> {
+        self.measured(used, asked).into_iter().filter(Excess::is_too_much).collect()
+    }
+
+    /// How `asked` stands beside what is `used`, for each resource that is limited.
+    #[must_use]
+    pub fn measured(&self, used: &Amount, asked: &Amount) -> Vec<Excess> {
         let one = |resource: Resource| {
             let allowed = self.get(resource).most()?;
             let needed = used.plus(asked).get(resource);
-            let excess = Excess { resource, asked: asked.get(resource), used: used.get(resource), needed, allowed };
-            (excess.asked > 0 && needed > allowed).then_some(excess)
+            Some(Excess { resource, asked: asked.get(resource), used: used.get(resource), needed, allowed })
         };
         Resource::ALL.into_iter().filter_map(one).collect()
     }

@@ -77,6 +77,20 @@ pub fn disks(document: &Document) -> FlavorDisks {
     FlavorDisks { root: hard_disks(document).next().map(disk), ephemeral: with(EPHEMERAL), swap: with(SWAP) }
 }
 
+/// The disks that a flavor gives a machine beside its own, each with its size: what it has of an earlier flavor stays.
+#[must_use]
+pub fn given(flavor: &Flavor, has_ephemeral: bool, has_swap: bool) -> Vec<(&'static str, Bytes)> {
+    let ephemeral = flavor.ephemeral_size().filter(|_| !has_ephemeral).map(|size| (EPHEMERAL, size));
+    let swap = flavor.swap_size().filter(|_| !has_swap).map(|size| (SWAP, size));
+    ephemeral.into_iter().chain(swap).collect()
+}
+
+/// The name of the file of such a disk.
+#[must_use]
+pub fn file_name(serial: &str, machine: &str) -> String {
+    if serial == SWAP { format!("{machine}-swap.img") } else { format!("{machine}-ephemeral.qcow2") }
+}
+
 fn hard_disks(document: &Document) -> impl Iterator<Item = Node<'_>> {
     let all = document.root().children_named("devices").flat_map(Node::children);
     all.filter(|node| node.is(None, "disk") && matches!(node.attribute("device").as_deref(), None | Some("disk")))

@@ -33,5 +33,5 @@ pub(crate) use self::{
     gate::{admitted, must_be_enabled, now, still_admitted},
     on_host::OnHost,
     place::is_ours,
-    uses::machines,
+    uses::{machines, of_one, with_config},
 };

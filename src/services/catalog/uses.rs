@@ -54,6 +54,25 @@ pub(crate) fn machines(
     Ok(machines)
 }
 
+/// What one machine uses, with the sizes of its disks.
+///
+/// # Errors
+/// [`HostError::Gone`] if it is not there any more, or none of a project's; else as libvirt gives it.
+pub(crate) fn of_one(connect: &Connect, domain: &Domain) -> Result<MachineUse, HostError> {
+    machine(connect, domain, &|_| true)?.ok_or(HostError::Gone)
+}
+
+/// The same machine with another configuration. A disk that it has already is as large as it was; a new one is as large as
+/// its pool says.
+pub(crate) fn with_config(connect: &Connect, before: &MachineUse, config: &Document) -> MachineUse {
+    let mut after = MachineUse::read(before.id, &before.name, config);
+    for disk in &mut after.disks {
+        let there = before.disks.iter().find(|known| known.key == disk.key).and_then(|known| known.size);
+        disk.size = there.or_else(|| in_pool(connect, &disk.key).map(|(size, _)| Bytes(size)));
+    }
+    after
+}
+
 fn machine(
     connect: &Connect,
     domain: &Domain,
@@ -78,10 +97,14 @@ fn machine(
 /// A disk's size by its pool, which needs nothing of the machine; else by the machine's driver, which looks at the file
 /// wherever it is. What neither tells is not known.
 fn measure(connect: &Connect, domain: &Domain, disk: &mut DiskUse) {
-    let volume = disk.key.starts_with('/').then(|| checked(connect.lookup_storage_vol_by_path(&disk.key)));
-    let info = volume.and_then(Result::ok).and_then(|volume| checked(volume.info()).ok());
-    let sizes = info.map(|info| (info.capacity, info.allocation));
-    if let Some((size, real)) = sizes.or_else(|| blocks::sizes(domain, &disk.target).ok()) {
+    if let Some((size, real)) = in_pool(connect, &disk.key).or_else(|| blocks::sizes(domain, &disk.target).ok()) {
         (disk.size, disk.real) = (Some(Bytes(size)), Some(Bytes(real)));
     }
+}
+
+/// What a pool says of the image at this path: what guests see of it, and what it takes.
+fn in_pool(connect: &Connect, path: &str) -> Option<(u64, u64)> {
+    let volume = path.starts_with('/').then(|| checked(connect.lookup_storage_vol_by_path(path)))?.ok()?;
+    let info = checked(volume.info()).ok()?;
+    Some((info.capacity, info.allocation))
 }

@@ -26,6 +26,8 @@ pub struct Changed {
     pub here: Vec<CommandLine>,
     /// What means the same in OpenStack.
     pub openstack: Vec<CommandLine>,
+    /// What takes it back, where that can be.
+    pub back: Option<Edit>,
 }
 
 /// Projects, quotas and flavors. Others' changes come as [`super::types::HostUpdate::Catalog`] while somebody looks
@@ -47,16 +49,16 @@ impl Host {
     pub async fn change_catalog(&self, edit: Edit) -> Result<Changed, CatalogError> {
         let uri = self.uri().clone();
         let change = move |keeper: &OnHost<'_>, host: &Connection| {
-            let mut openstack = Vec::new();
+            let (mut openstack, mut back) = (Vec::new(), None);
             let kept = keeper.change(&mut |catalog| {
                 if let Some(name) = edit.loses_name() {
                     must_be_empty(host, name)?;
                 }
-                openstack = edit.openstack(catalog);
+                (openstack, back) = (edit.openstack(catalog), edit.back(catalog));
                 Ok(edit.apply(catalog)?)
             })?;
             let here = catalog::commands(&uri, kept.revision, &kept.catalog);
-            Ok(Changed { kept, here, openstack })
+            Ok(Changed { kept, here, openstack, back })
         };
         self.catalogue(CHANGE_LIMIT, change).await
     }

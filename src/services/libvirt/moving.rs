@@ -108,11 +108,17 @@ impl Host {
     }
 }
 
-fn counts_in<'m>(catalog: &Catalog, machine: &'m MachineUse) -> &'m str {
+pub(super) fn counts_in<'m>(catalog: &Catalog, machine: &'m MachineUse) -> &'m str {
     machine.counts_in(|name| catalog.project(name).is_some())
 }
 
-fn must_fit(connect: &Connect, catalog: &Catalog, project: &str, members: Vec<Member>) -> Result<(), CatalogError> {
+/// Refuses what a project does not take now.
+pub(super) fn must_fit(
+    connect: &Connect,
+    catalog: &Catalog,
+    project: &str,
+    members: Vec<Member>,
+) -> Result<(), CatalogError> {
     let claim = Claim { id: Uuid::new_v4(), project: project.to_owned(), members, at: now() };
     admitted(connect, catalog, &claim)
 }

@@ -3,14 +3,26 @@
 use std::time::Duration;
 
 use lectern_model::{
+    catalog::Member,
     id::DomainId,
+    project::{Amount, Project},
     xml::{Document, EditError},
 };
 
-use super::{connection::Connection, error::HostError, ffi::error::checked, handle::Host};
-use crate::plan::{
-    Plan, Purpose, Step,
-    steps::{self, Redefine, Undefine},
+use super::{
+    connection::Connection,
+    error::HostError,
+    ffi::error::checked,
+    handle::Host,
+    moving::{PlaceError, counts_in, must_fit},
+};
+use crate::{
+    catalog::{self, CatalogError, Keeper, OnHost},
+    plan::{
+        Plan, Purpose, Step,
+        make::claimed,
+        steps::{self, Redefine, Undefine},
+    },
 };
 
 /// How long reading what a plan needs may take.
@@ -42,20 +54,48 @@ impl Host {
 
     /// The plan that gives a machine another configuration: what `change` makes of its inactive XML.
     ///
+    /// Where the machine then takes more of its project, the project is asked, now and again when the plan is run.
+    ///
     /// # Errors
-    /// [`HostError::BadAnswer`] if the XML cannot be read or changed; else as for [`Host::act`].
+    /// [`CatalogError::Refused`] where its project does not take it; [`HostError::BadAnswer`] if the XML cannot be read or
+    /// changed; else as for [`Host::act`].
     pub async fn plan_edit(
         &self,
         id: DomainId,
         change: impl FnOnce(&Document) -> Result<Document, EditError> + Send + 'static,
-    ) -> Result<Plan, HostError> {
+    ) -> Result<Plan, PlaceError> {
         let host = self.uri().clone();
-        self.call(LIMIT, move |connection| {
+        let made = self.catalogue(LIMIT, move |keeper, connection| {
             let step = edit(connection, id, change)?;
-            Ok(Plan::new(Purpose::Edit(step.name.clone()), host, vec![Step::from(step)]))
-        })
-        .await
+            let purpose = Purpose::Edit(step.name.clone());
+            Ok(Plan::new(purpose, host, placed(keeper, connection, step)?))
+        });
+        Ok(made.await?)
     }
+}
+
+/// The change of a machine's configuration, with its place claimed where it takes more of its project than before. What
+/// takes less, or the same, is nobody's to refuse.
+fn placed(keeper: &OnHost<'_>, connection: &Connection, step: Redefine) -> Result<Vec<Step>, CatalogError> {
+    let catalog = match keeper.head() {
+        Ok(catalog) => catalog,
+        Err(error) => {
+            tracing::warn!("changed without a look at its project: {error}");
+            return Ok(vec![step.into()]);
+        }
+    };
+    let config = Document::parse(&step.new).map_err(|error| HostError::BadAnswer(error.to_string()))?;
+    let before = catalog::of_one(connection.connect(), &connection.domain(step.id)?)?;
+    let after = catalog::with_config(connection.connect(), &before, &config);
+    let project = counts_in(&catalog, &after).to_owned();
+    let had = if project == counts_in(&catalog, &before) { before.amount() } else { Amount::default() };
+    let takes_more = after.amount().minus(&had) != Amount::default();
+    if !takes_more || !catalog.project(&project).is_some_and(Project::is_enforced) {
+        return Ok(vec![step.into()]);
+    }
+    let members = vec![Member { machine: step.id, amount: after.amount() }];
+    must_fit(connection.connect(), &catalog, &project, members.clone())?;
+    Ok(claimed(&project, &members, vec![step.into()]))
 }
 
 fn edit(

@@ -9,6 +9,7 @@ use lectern_model::{
     guest_os::{Family, GuestOs},
     id::DomainId,
     storage::{ImageFormat, new_volume::NewVolume},
+    units::Bytes,
 };
 use uuid::Uuid;
 
@@ -64,6 +65,8 @@ pub enum InstallDisk {
         path: String,
         /// Its format.
         format: ImageFormat,
+        /// What the guest sees.
+        size: Bytes,
     },
     /// None.
     None,
@@ -79,7 +82,11 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Planned, Sto
     let (made, hard) = disk(host, &wish).await?;
     let pass_over = pass_over(host, &wish.disk).await?;
     let capabilities = capabilities(host, &wish.os, wish.machine.way).await?;
-    let size = made.as_ref().map(|(_, new)| new.capacity);
+    let size = match &wish.disk {
+        InstallDisk::New(new) => Some(new.size),
+        InstallDisk::Existing { size, .. } => Some(*size),
+        InstallDisk::None => None,
+    };
     let mut spec = spec(&wish, id, hard, discs, &capabilities);
     if let Some(cpu) = probed_cpu(host, wish.machine.way).await {
         spec.cpu = cpu;
@@ -133,7 +140,7 @@ async fn disk(host: &Host, wish: &InstallWish) -> Result<(Made, Option<DiskSpec>
     let spec = |source, format: &ImageFormat| DiskSpec::new(source, SpecFormat::from_word(format.driver()));
     match &wish.disk {
         InstallDisk::None => Ok((None, None)),
-        InstallDisk::Existing { path, format } => {
+        InstallDisk::Existing { path, format, .. } => {
             let is_device = path.starts_with("/dev/");
             let source = if is_device { DiskSource::Block(path.clone()) } else { DiskSource::File(path.clone()) };
             Ok((None, Some(spec(source, format))))
@@ -150,7 +157,7 @@ async fn disk(host: &Host, wish: &InstallWish) -> Result<(Made, Option<DiskSpec>
 }
 
 async fn pass_over(host: &Host, disk: &InstallDisk) -> Result<Option<PassOver>, StorageError> {
-    let InstallDisk::Existing { path, format } = disk else { return Ok(None) };
+    let InstallDisk::Existing { path, format, .. } = disk else { return Ok(None) };
     match host.boot_sector(path.clone(), *format).await? {
         BootSector::Empty => Ok(None),
         BootSector::Full { at, was } => Ok(Some(PassOver { path: path.clone(), format: *format, at, was })),

@@ -15,5 +15,5 @@ pub use self::{
     install::{InstallDisk, InstallFrom, InstallWish, plan_install},
     machine::Planned,
     surroundings::{Surroundings, surroundings},
-    xml::{export, fresh, missing, plan_define, read_text, write_text},
+    xml::{NamedFiles, export, fresh, named_files, plan_define, read_text, write_text},
 };

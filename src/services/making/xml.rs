@@ -1,21 +1,24 @@
 //! Machines from XML files and into them.
 
-use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{collections::BTreeMap, fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use lectern_model::{
+    catalog::Member,
     draft::xml::{Fresh, Outcome},
     id::DomainId,
     mac::MacAddress,
-    storage::chain::Unread,
+    project::{Amount, Standing},
+    storage::{chain::Unread, normal},
+    units::Bytes,
     uri::HostUri,
     xml::MAX_BYTES,
 };
 use uuid::Uuid;
 
 use crate::{
-    disk::access,
+    disk::{Cancel, access},
     host::{Host, StorageError},
-    plan::{Plan, Purpose, steps::Define},
+    plan::{Plan, Purpose, make::within, steps::Define},
 };
 
 /// How many interfaces a machine may have and still get new addresses.
@@ -78,22 +81,42 @@ pub fn fresh() -> Fresh {
     Fresh { uuid: DomainId::from_bytes(random()), macs: (0..INTERFACES).map(mac).collect() }
 }
 
-/// Those of `paths` that are not there on the host.
-pub async fn missing(host: &Host, paths: Vec<String>) -> Vec<String> {
-    let mut missing = Vec::new();
-    for path in paths {
-        if matches!(access::look(host, &path).await, Err(Unread::Missing)) {
-            missing.push(path);
-        }
-    }
-    missing
+/// What the host has of the files that a machine names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedFiles {
+    /// Those that are not there.
+    pub missing: Vec<String>,
+    /// What guests see of those that could be read.
+    pub sizes: BTreeMap<String, Bytes>,
 }
 
-/// The plan that defines a machine from a file's XML.
+/// Looks at the files of these paths on the host.
+pub async fn named_files(host: &Host, paths: Vec<String>) -> NamedFiles {
+    let mut files = NamedFiles::default();
+    for path in paths {
+        match access::read(host, &path, &Cancel::default()).await {
+            Ok(info) => drop(files.sizes.insert(normal(&path), info.virtual_size)),
+            Err(Unread::Missing) => files.missing.push(path),
+            // Its size is not known, as that of a machine that is there already would not be.
+            Err(_) => {}
+        }
+    }
+    files
+}
+
+/// The plan that defines a machine from a file's XML, in the project of this name among those that are known, of which it
+/// will use so much.
 #[must_use]
-pub fn plan_define(host: &HostUri, name: &str, outcome: &Outcome) -> Plan {
+pub fn plan_define(
+    host: &HostUri,
+    name: &str,
+    outcome: &Outcome,
+    (known, project, amount): (&[Standing], &str, Amount),
+) -> Plan {
     let define = Define { id: outcome.uuid, name: name.to_owned(), xml: outcome.document.as_str().to_owned() };
-    Plan::new(Purpose::FromXml(name.to_owned()), host.clone(), vec![define.into()])
+    let member = Member { machine: outcome.uuid, amount };
+    let steps = within(known, project, &[member], vec![define.into()]);
+    Plan::new(Purpose::FromXml(name.to_owned()), host.clone(), steps)
 }
 
 #[cfg(test)]

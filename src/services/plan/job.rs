@@ -6,8 +6,10 @@ use std::{
     thread,
 };
 
+use lectern_model::project::Refusal;
+
 use super::{
-    Injection, Plan, StepError,
+    Injection, Plan, StepError, StepFailure,
     context::Cancel,
     injection::Nothing,
     journal::{Journal, Progress, Unfinished},
@@ -56,6 +58,21 @@ pub enum Outcome {
         /// Why.
         why: StepError,
     },
+}
+
+impl Outcome {
+    /// What a project refused, where that alone is why all is as before.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Undone { why: Some(StepError { why: StepFailure::Refused(refusal), .. }), left }
+                if left.is_empty() =>
+            {
+                Some(refusal)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A step that could not be undone.

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     catalog::{CatalogOutput, words},
+    clone::CloneMsg,
     errors::UserText,
     flavors::FlavorsMsg,
     i18n::{gettext, gettext_f},
@@ -23,7 +24,7 @@ use crate::{
     place::PlaceMsg,
     projects::ProjectsMsg,
     tell::Tell,
-    wizards::import::ImportMsg,
+    wizards::{import::ImportMsg, install::InstallMsg, lab::LabMsg, xml::XmlMsg},
 };
 
 impl App {
@@ -34,8 +35,25 @@ impl App {
         if let Some(dialog) = &self.place {
             dialog.tell(PlaceMsg::Again);
         }
+        self.tell_wizards_of_places();
+    }
+
+    /// Open wizards offer projects and flavors as they are now, and judge by what is used now.
+    pub(super) fn tell_wizards_of_places(&self) {
         if let Some(wizard) = &self.import {
             wizard.tell(ImportMsg::PlacesChanged);
+        }
+        if let Some(wizard) = &self.install {
+            wizard.tell(InstallMsg::PlacesChanged);
+        }
+        if let Some(wizard) = &self.lab {
+            wizard.tell(LabMsg::PlacesChanged);
+        }
+        if let Some(dialog) = &self.xml {
+            dialog.tell(XmlMsg::PlacesChanged);
+        }
+        if let Some(dialog) = &self.cloning {
+            dialog.tell(CloneMsg::PlacesChanged);
         }
     }
 
@@ -68,7 +86,7 @@ impl App {
                 self.board.note_edit(job, changed.here, changed.openstack);
                 self.board.end(job, JobState::Done);
                 self.catalog_changed(&Arc::new(changed.kept));
-                self.say_edited(&title, edit.back(), sender);
+                self.say_edited(&title, changed.back, sender);
             }
             Err(error) => {
                 let text = UserText::from(&error);
@@ -79,7 +97,7 @@ impl App {
         self.tell_jobs(sender);
     }
 
-    fn say_edited(&self, title: &str, back: Option<Edit>, sender: &ComponentSender<Self>) {
+    fn say_edited(&mut self, title: &str, back: Option<Edit>, sender: &ComponentSender<Self>) {
         let text = gettext_f("{job}: done", &[("job", title)]);
         let toast = adw::Toast::builder().title(text).use_markup(false).build();
         if let Some(back) = back {
@@ -88,6 +106,6 @@ impl App {
             let input = sender.input_sender().clone();
             toast.connect_button_clicked(move |_| drop(input.send(AppMsg::Edit(Box::new(back.clone())))));
         }
-        self.toasts.add_toast(toast);
+        self.say_news(toast);
     }
 }

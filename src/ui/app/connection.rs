@@ -137,9 +137,14 @@ impl App {
     }
 
     fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
+        let before = self.shows_places().then(|| self.picture.projects());
         self.picture.apply(&changes);
         self.tell_open_page(&changes);
         self.tell_wizard();
+        // What is there counts.
+        if before.is_some_and(|before| before != self.picture.projects()) {
+            self.tell_wizards_of_places();
+        }
         self.flavors.tell(FlavorsMsg::Users(self.picture.flavor_users()));
         self.labs.tell(LabsMsg::Changed(changes.clone()));
         self.machines.tell(MachinesMsg::Changed(changes));
@@ -294,7 +299,7 @@ impl App {
         self.page_watch = None;
         self.catalog_watch = None;
         let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
-        if self.import.is_some() || self.place.is_some() {
+        if self.shows_places() {
             self.catalog_watch = Some(host.watch(Interest::Catalog));
         }
         match &self.page {
@@ -308,6 +313,14 @@ impl App {
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Screen | Tab::Serial | Tab::Console, _)) => {}
         }
+    }
+}
+
+impl App {
+    /// Whether something is open that offers projects and flavors.
+    const fn shows_places(&self) -> bool {
+        let makes = self.import.is_some() || self.install.is_some() || self.lab.is_some() || self.xml.is_some();
+        makes || self.cloning.is_some() || self.place.is_some()
     }
 }
 

@@ -112,7 +112,7 @@ impl App {
     /// Changes a machine so that it is emulated from its next start on.
     pub(super) fn emulate(&self, id: DomainId, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
-        sender.oneshot_command(async move { AppCmd::Planned(host.plan_edit(id, kvm::emulated).await) });
+        sender.oneshot_command(async move { AppCmd::EditPlanned(Box::new(host.plan_edit(id, kvm::emulated).await)) });
     }
 
     /// Asks whether a machine shall have a screen.
@@ -125,6 +125,7 @@ impl App {
     /// Changes a machine so that it has a screen from its next start on.
     pub(super) fn give_screen(&self, id: DomainId, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
-        sender.oneshot_command(async move { AppCmd::Planned(host.plan_edit(id, screen::with_vnc).await) });
+        sender
+            .oneshot_command(async move { AppCmd::EditPlanned(Box::new(host.plan_edit(id, screen::with_vnc).await)) });
     }
 }

@@ -17,6 +17,7 @@ use super::{
     messages::{AppCmd, AppMsg},
 };
 use crate::{
+    clone::{CloneDialog, CloneInit, CloneOutput},
     dialogs,
     errors::UserText,
     export::{self, Export},
@@ -61,6 +62,7 @@ impl App {
         let dialog: &adw::Dialog = wizard.widget();
         dialog.present(Some(&self.window));
         self.install = Some(wizard);
+        self.watch();
     }
 
     pub(super) fn install_said(&mut self, output: InstallOutput, sender: &ComponentSender<Self>) {
@@ -71,7 +73,11 @@ impl App {
             }
             InstallOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
             InstallOutput::Mend(mend) => self.mend(mend, sender),
-            InstallOutput::Closed => self.install = None,
+            InstallOutput::Raise(refusal) => self.raise(*refusal, None, sender),
+            InstallOutput::Closed => {
+                self.install = None;
+                self.watch();
+            }
         }
     }
 
@@ -107,9 +113,32 @@ impl App {
             }
             ImportOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
             ImportOutput::Mend(mend) => self.mend(mend, sender),
-            ImportOutput::Raise(refusal) => self.raise(*refusal, sender),
+            ImportOutput::Raise(refusal) => self.raise(*refusal, None, sender),
             ImportOutput::Closed => {
                 self.import = None;
+                self.watch();
+            }
+        }
+    }
+
+    /// Opens the dialog that clones the machine in question.
+    pub(super) fn clone_one(&mut self, sender: &ComponentSender<Self>) {
+        let targets = self.targets();
+        let (Some(host), [id]) = (self.host.clone(), targets.as_slice()) else { return };
+        let Some(domain) = self.picture.get(*id) else { return };
+        let init = CloneInit { host, id: *id, name: domain.name.clone() };
+        let dialog = CloneDialog::builder().launch(init).forward(sender.input_sender(), AppMsg::Cloning);
+        dialog.widget().present(Some(&self.window));
+        self.cloning = Some(dialog);
+        self.watch();
+    }
+
+    pub(super) fn clone_said(&mut self, output: CloneOutput, sender: &ComponentSender<Self>) {
+        match output {
+            CloneOutput::Run(plan) => drop(self.run_plan(*plan, sender)),
+            CloneOutput::Raise(refusal) => self.raise(*refusal, None, sender),
+            CloneOutput::Closed => {
+                self.cloning = None;
                 self.watch();
             }
         }
@@ -130,12 +159,17 @@ impl App {
         let dialog: &adw::Dialog = wizard.widget();
         dialog.present(Some(&self.window));
         self.lab = Some(wizard);
+        self.watch();
     }
 
     pub(super) fn lab_said(&mut self, output: LabOutput, sender: &ComponentSender<Self>) {
         match output {
             LabOutput::Finish(plan) => drop(self.run_plan(*plan, sender)),
-            LabOutput::Closed => self.lab = None,
+            LabOutput::Raise(refusal) => self.raise(*refusal, None, sender),
+            LabOutput::Closed => {
+                self.lab = None;
+                self.watch();
+            }
         }
     }
 
@@ -149,12 +183,17 @@ impl App {
         let dialog: &adw::Dialog = controller.widget();
         dialog.present(Some(&self.window));
         self.xml = Some(controller);
+        self.watch();
     }
 
     pub(super) fn xml_said(&mut self, output: XmlOutput, sender: &ComponentSender<Self>) {
         match output {
             XmlOutput::Finish(plan) => drop(self.run_plan(*plan, sender)),
-            XmlOutput::Closed => self.xml = None,
+            XmlOutput::Raise(refusal) => self.raise(*refusal, None, sender),
+            XmlOutput::Closed => {
+                self.xml = None;
+                self.watch();
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! What the window is told, and by whom.
 
-use lectern_model::{catalog::Edit, domain::DomainAction, draft::install::Origin, id::DomainId, uri::HostUri};
+use lectern_model::{
+    catalog::Edit, domain::DomainAction, draft::install::Origin, id::DomainId, project::Refusal, uri::HostUri,
+};
 use lectern_services::{
     catalog::CatalogError,
-    host::{Changed, HostError, HostUpdate, StorageError},
+    host::{Changed, HostError, HostUpdate, PlaceError, StorageError},
     plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
 };
 
@@ -157,6 +159,8 @@ pub(crate) enum AppMsg {
     MoveToProject,
     /// Give the machine in question the size of a flavor.
     ResizeToFlavor,
+    /// Raise the quota of the project that refused, and run this then.
+    Raise(Box<Refusal>, Option<Box<Plan>>),
     /// From the dialog for either.
     Place(PlaceOutput),
     /// Delete the machines in question.
@@ -225,8 +229,10 @@ pub(crate) enum AppCmd {
     Exported(Export, Result<(), StorageError>),
     /// A change of the catalogue was made, or not.
     Edited(JobId, Box<Edit>, Box<Result<Changed, CatalogError>>),
-    /// The quota of a project was raised, or not.
-    Raised(JobId, String, Box<Result<Changed, CatalogError>>),
+    /// The quota of a project was raised, or not; what is run then.
+    Raised(JobId, String, Box<Result<Changed, CatalogError>>, Option<Box<Plan>>),
+    /// A plan that changes a machine's configuration was made, or refused.
+    EditPlanned(Box<Result<Plan, PlaceError>>),
     /// Plans that were cut off, looked for after connecting.
     Unfinished(Vec<Unfinished>),
 }

@@ -36,7 +36,7 @@ use self::{
     plans::Awake, starting::Starting,
 };
 use crate::{
-    clone::{CloneDialog, CloneOutput},
+    clone::CloneDialog,
     delete::{DeleteDialog, DeleteOutput},
     flavors::Flavors,
     host::{HostPage, TAG},
@@ -77,6 +77,8 @@ pub(crate) struct App {
     /// Whether the jobs button is to be told of news, once for all that come together.
     jobs_changed: bool,
     failures: Failures,
+    /// What says what was done last.
+    news: Option<adw::Toast>,
     /// Machines that wait for their networks.
     starting: Starting,
     /// What keeps the computer awake while plans are under way.
@@ -196,6 +198,7 @@ impl Component for App {
             leaving: VecDeque::new(),
             jobs_changed: false,
             failures: Failures::default(),
+            news: None,
             starting: Starting::default(),
             awake: Awake::default(),
             connection: 0,
@@ -291,13 +294,14 @@ impl Component for App {
             AppMsg::CloseAsked => self.ask_to_close(),
             AppMsg::Lock(on) => self.lock_one(on, &sender),
             AppMsg::Clone => self.clone_one(&sender),
-            AppMsg::Cloning(CloneOutput::Run(plan)) => drop(self.run_plan(*plan, &sender)),
+            AppMsg::Cloning(output) => self.clone_said(output, &sender),
             AppMsg::OfferNetworks => self.offer_networks(&sender),
             AppMsg::StartWith(answer) => self.start_with(answer, &sender),
             AppMsg::ChangeNics(purpose) => self.change_nics(purpose, &sender),
             AppMsg::Nics(output) => self.nics_said(output, &sender),
             AppMsg::MoveToProject => self.move_to_project(&sender),
             AppMsg::ResizeToFlavor => self.resize_to_flavor(&sender),
+            AppMsg::Raise(refusal, then) => self.raise(*refusal, then, &sender),
             AppMsg::Place(output) => self.place_said(output, &sender),
             AppMsg::Delete => self.delete(&sender),
             AppMsg::Deleting(DeleteOutput::Run(plan)) => self.planned(plan, &sender),
@@ -330,7 +334,8 @@ impl Component for App {
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),
-            AppCmd::Raised(id, project, result) => self.raised(id, &project, *result, &sender),
+            AppCmd::Raised(id, project, result, then) => self.raised(id, &project, *result, then, &sender),
+            AppCmd::EditPlanned(plan) => self.edit_planned(*plan, &sender),
             AppCmd::Unfinished(plans) => self.ask_about(plans, &sender),
         }
     }

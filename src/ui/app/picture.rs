@@ -58,6 +58,11 @@ impl Picture {
         users
     }
 
+    /// Which project each machine counts in.
+    pub(crate) fn projects(&self) -> BTreeMap<DomainId, String> {
+        self.domains.values().map(|domain| (domain.id, domain.project().to_owned())).collect()
+    }
+
     /// The names of all machines.
     pub(crate) fn names(&self) -> Vec<String> {
         self.domains.values().map(|domain| domain.name.clone()).collect()

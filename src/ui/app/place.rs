@@ -2,8 +2,12 @@
 
 use relm4::{adw::prelude::*, prelude::*};
 
-use lectern_model::project::Refusal;
-use lectern_services::{catalog::CatalogError, host::Changed};
+use lectern_model::project::{Refusal, Why};
+use lectern_services::{
+    catalog::CatalogError,
+    host::{Changed, PlaceError},
+    plan::Plan,
+};
 
 use std::sync::Arc;
 
@@ -12,8 +16,9 @@ use super::{
     messages::{AppCmd, AppMsg},
 };
 use crate::{
-    errors::UserText,
-    i18n::gettext_f,
+    dialogs,
+    errors::{self, UserText},
+    i18n::{gettext, gettext_f},
     jobs::board::{JobId, JobState},
     place::{PlaceDialog, PlaceOutput, PlacePurpose},
 };
@@ -48,7 +53,7 @@ impl App {
     pub(super) fn place_said(&mut self, output: PlaceOutput, sender: &ComponentSender<Self>) {
         match output {
             PlaceOutput::Run(plan) => drop(self.run_plan(*plan, sender)),
-            PlaceOutput::Raise(refusal) => self.raise(*refusal, sender),
+            PlaceOutput::Raise(refusal) => self.raise(*refusal, None, sender),
             PlaceOutput::Closed => {
                 self.place = None;
                 self.watch();
@@ -56,13 +61,43 @@ impl App {
         }
     }
 
-    /// Sets a quota to what is needed: the answer to a refusal.
-    pub(super) fn raise(&mut self, refusal: Refusal, sender: &ComponentSender<Self>) {
+    /// A plan that changes a machine's configuration was made, or its project does not take what it needs.
+    pub(super) fn edit_planned(&mut self, plan: Result<Plan, PlaceError>, sender: &ComponentSender<Self>) {
+        match plan {
+            Ok(plan) => drop(self.run_plan(plan, sender)),
+            Err(PlaceError::Catalog(CatalogError::Refused(refusal))) => {
+                self.offer_raise(&errors::project::refused(&refusal), refusal, None, sender);
+            }
+            Err(error) => self.failures.add(UserText::from(&error), &self.toasts, &self.window),
+        }
+    }
+
+    /// Says what a project refused, and offers to raise its quota where that is all there is to it; what was refused is
+    /// run again then.
+    pub(super) fn offer_raise(
+        &self,
+        text: &UserText,
+        refusal: Refusal,
+        then: Option<Box<Plan>>,
+        sender: &ComponentSender<Self>,
+    ) {
+        if !matches!(refusal.why, Why::Quota(_)) {
+            return dialogs::show_error(text, &self.window);
+        }
+        let verb = if then.is_some() { gettext("_Raise and Try Again") } else { gettext("_Raise to What Is Needed") };
+        let input = sender.input_sender().clone();
+        dialogs::offer(text, &verb, &self.window, move || drop(input.send(AppMsg::Raise(Box::new(refusal), then))));
+    }
+
+    /// Sets a quota to what is needed: the answer to a refusal. What is given is run then.
+    pub(super) fn raise(&mut self, refusal: Refusal, then: Option<Box<Plan>>, sender: &ComponentSender<Self>) {
         let Some(host) = self.host.clone() else { return };
         let project = refusal.project.clone();
         let job = self.board.start_edit(title(&project));
         self.tell_jobs(sender);
-        sender.oneshot_command(async move { AppCmd::Raised(job, project, Box::new(host.raise_quota(refusal).await)) });
+        sender.oneshot_command(
+            async move { AppCmd::Raised(job, project, Box::new(host.raise_quota(refusal).await), then) },
+        );
     }
 
     pub(super) fn raised(
@@ -70,6 +105,7 @@ impl App {
         job: JobId,
         project: &str,
         result: Result<Changed, CatalogError>,
+        then: Option<Box<Plan>>,
         sender: &ComponentSender<Self>,
     ) {
         match result {
@@ -77,6 +113,9 @@ impl App {
                 self.board.note_edit(job, changed.here, changed.openstack);
                 self.board.end(job, JobState::Done);
                 self.catalog_changed(&Arc::new(changed.kept));
+                if let Some(plan) = then {
+                    self.run_plan(*plan, sender);
+                }
             }
             Err(error) => {
                 let text = UserText::from(&error);

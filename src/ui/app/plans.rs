@@ -15,7 +15,6 @@ use super::{
     messages::{AppCmd, AppMsg},
 };
 use crate::{
-    clone::{CloneDialog, CloneInit},
     delete::{DeleteDialog, DeleteInit},
     dialogs,
     errors::{self, UserText},
@@ -124,9 +123,17 @@ impl App {
         }
         match (failure, state) {
             (Some(text), _) if self.offer_again(id, &text, sender) => {}
-            (Some(text), _) => self.complain(&title, text),
+            (Some(text), _) => self.failed(&title, text, &run.plan, outcome, sender),
             (None, JobState::Done) => self.say_done(id, &title, undoable, sender),
             (None, _) => self.say(&gettext_f("{job}: all is as it was before", &[("job", &title)])),
+        }
+    }
+
+    /// Says why a plan failed. One that a project's quota refused can be run again once that is raised.
+    fn failed(&mut self, title: &str, text: UserText, plan: &Plan, outcome: &Outcome, sender: &ComponentSender<Self>) {
+        match outcome.refusal() {
+            Some(refusal) => self.offer_raise(&text, refusal.clone(), Some(Box::new(plan.clone())), sender),
+            None => self.complain(title, text),
         }
     }
 
@@ -134,7 +141,7 @@ impl App {
         self.toasts.add_toast(adw::Toast::builder().title(text).use_markup(false).build());
     }
 
-    fn say_done(&self, id: JobId, title: &str, undoable: bool, sender: &ComponentSender<Self>) {
+    fn say_done(&mut self, id: JobId, title: &str, undoable: bool, sender: &ComponentSender<Self>) {
         let text = gettext_f("{job}: done", &[("job", title)]);
         let toast = adw::Toast::builder().title(text).use_markup(false).build();
         if undoable {
@@ -142,6 +149,15 @@ impl App {
             toast.set_timeout(10);
             let input = sender.input_sender().clone();
             toast.connect_button_clicked(move |_| drop(input.send(AppMsg::UndoPlan(id))));
+        }
+        self.say_news(toast);
+    }
+
+    /// Says that something is done, in place of what was done before: its button is for what was done last, which does not
+    /// wait until older news have been looked at.
+    pub(super) fn say_news(&mut self, toast: adw::Toast) {
+        if let Some(old) = self.news.replace(toast.clone()) {
+            old.dismiss();
         }
         self.toasts.add_toast(toast);
     }
@@ -232,17 +248,6 @@ impl App {
         if !off.is_empty() {
             sender.oneshot_command(async move { AppCmd::Planned(host.plan_undefine(off).await) });
         }
-    }
-
-    /// Opens the dialog that clones the machine in question.
-    pub(super) fn clone_one(&mut self, sender: &ComponentSender<Self>) {
-        let targets = self.targets();
-        let (Some(host), [id]) = (self.host.clone(), targets.as_slice()) else { return };
-        let Some(domain) = self.picture.get(*id) else { return };
-        let init = CloneInit { host, id: *id, name: domain.name.clone() };
-        let dialog = CloneDialog::builder().launch(init).forward(sender.input_sender(), AppMsg::Cloning);
-        dialog.widget().present(Some(&self.window));
-        self.cloning = Some(dialog);
     }
 
     /// Opens the dialog that deletes the machines in question.

@@ -14,6 +14,7 @@ pub(crate) fn edit(edit: &Edit) -> String {
         }
         Edit::ChangeProject { new, .. } => gettext_f("Change the project {name}", &[("name", &new.name)]),
         Edit::RemoveProject(old) => gettext_f("Delete the project {name}", &[("name", &old.name)]),
+        Edit::ReturnProject { project, .. } => gettext_f("Bring the project {name} back", &[("name", &project.name)]),
         Edit::AddFlavor(new) => gettext_f("Make the flavor {name}", &[("name", &new.name)]),
         Edit::ChangeFlavor { new, .. } => gettext_f("Change the flavor {name}", &[("name", &new.name)]),
         Edit::RemoveFlavor(old) => gettext_f("Delete the flavor {name}", &[("name", &old.name)]),

@@ -18,6 +18,7 @@ use super::{CloneMsg, words};
 use crate::{
     chain,
     i18n::{gettext, gettext_f},
+    wizards::{frame::Fields, place::PlaceRows},
 };
 
 /// Bytes of a GiB.
@@ -35,6 +36,9 @@ pub(super) struct Form {
     kind_said: gtk::Label,
     drawing: gtk::Box,
     size: adw::SpinRow,
+    place: PlaceRows,
+    /// Project and flavor, with what is wrong with them.
+    fields: Fields<Field>,
     start: adw::SwitchRow,
     more: adw::ExpanderRow,
     disks: Vec<(usize, adw::ComboRow)>,
@@ -44,8 +48,10 @@ pub(super) struct Form {
 
 impl Form {
     pub(super) fn new(page: &adw::PreferencesPage, input: &Sender<CloneMsg>) -> Self {
-        let form = Self {
+        let mut form = Self {
             input: input.clone(),
+            place: place_rows(input),
+            fields: Fields::new(),
             name: adw::EntryRow::builder().title(gettext("Name")).build(),
             name_said: said(),
             linked: gtk::CheckButton::builder().valign(gtk::Align::Center).build(),
@@ -63,7 +69,7 @@ impl Form {
         form
     }
 
-    fn lay_out(&self, page: &adw::PreferencesPage) {
+    fn lay_out(&mut self, page: &adw::PreferencesPage) {
         let named = adw::PreferencesGroup::new();
         named.add(&self.name);
         named.add(&self.name_said);
@@ -89,6 +95,10 @@ impl Form {
         kinds.add(&self.drawing);
         kinds.add(&self.kind_said);
         page.add(&kinds);
+        let place = adw::PreferencesGroup::builder().title(gettext("Project and Size")).build();
+        self.fields.add(Field::Project, &self.place.project, &place);
+        self.fields.add(Field::Flavor, &self.place.flavor, &place);
+        page.add(&place);
         let rest = adw::PreferencesGroup::new();
         rest.add(&self.start);
         rest.add(&self.more);
@@ -179,17 +189,29 @@ impl Form {
         }
     }
 
+    /// A flavor may have set it.
+    fn show_size(&self, draft: &CloneDraft) {
+        if let Some(size) = draft.size.filter(|size| (gib(*size) - self.size.value()).abs() > 0.005) {
+            self.filling.set(true);
+            self.size.set_value(gib(size));
+            self.filling.set(false);
+        }
+    }
+
     /// Says what is wrong beside each field, and shows only fields that mean something.
     pub(super) fn show(&self, draft: &CloneDraft, facts: &CloneFacts, found: &[Problem], refused: Option<&str>) {
         let links = facts.disks.iter().any(|disk| draft.treatment(disk) == Treatment::Link);
         self.size.set_visible(links);
+        self.show_size(draft);
+        self.place.show(&facts.projects, &facts.flavors, draft.counts_in(), draft.flavor.as_ref());
+        let placed = found.iter().filter(|problem| matches!(problem.field(), Field::Project | Field::Flavor));
+        let placed: Vec<_> = placed.map(|problem| (problem.field(), words::line(problem, &self.input))).collect();
+        self.fields.show(&placed);
         self.draw(draft, facts);
         let name = all(found, |field| matches!(field, Field::Name | Field::Title));
         tell(&self.name_said, &name);
         set_class(&self.name, "error", !name.is_empty());
-        let kind = |field| {
-            matches!(field, Field::Source | Field::Kind | Field::Size | Field::Pool | Field::Questions | Field::Project)
-        };
+        let kind = |field| matches!(field, Field::Source | Field::Kind | Field::Size | Field::Pool | Field::Questions);
         let rest = all(found, kind).into_iter().chain(refused.map(str::to_owned));
         tell(&self.kind_said, &rest.collect::<Vec<_>>());
         self.filling.set(true);
@@ -209,6 +231,14 @@ impl Form {
             self.more.set_expanded(true);
         }
     }
+}
+
+fn place_rows(input: &Sender<CloneMsg>) -> PlaceRows {
+    let (project, flavor) = (input.clone(), input.clone());
+    PlaceRows::new(
+        move |name| drop(project.send(CloneMsg::Project(name))),
+        move |chosen| drop(flavor.send(CloneMsg::Flavor(chosen))),
+    )
 }
 
 fn all(found: &[Problem], of: impl Fn(Field) -> bool) -> Vec<String> {

@@ -12,7 +12,9 @@ use lectern_model::{
         self,
         clone::{CloneDraft, Kind, problems},
     },
+    flavor::Flavor,
     id::DomainId,
+    project::{Refusal, Standing},
     units::Bytes,
 };
 use lectern_services::{
@@ -65,6 +67,16 @@ pub(crate) enum CloneMsg {
     Pool(String),
     /// What becomes of the disk at this place.
     Disk(usize, Treatment),
+    /// The project that it counts in; `None` is the one of what has no other.
+    Project(Option<String>),
+    /// The flavor; `None` is the source's size.
+    Flavor(Option<Flavor>),
+    /// Raise the quota of the project that refuses.
+    Raise(Refusal),
+    /// Projects or flavors were changed by anybody.
+    PlacesChanged,
+    /// It was closed.
+    Closed,
     /// Whether it is started.
     Start(bool),
     /// Clone.
@@ -78,6 +90,8 @@ pub(crate) enum CloneMsg {
 pub(crate) enum CloneCmd {
     /// The machine and its host.
     Seen(Box<Result<CloneSource, CloneError>>),
+    /// The projects with what they use, and the flavors.
+    Places(Vec<Standing>, Vec<Flavor>),
 }
 
 /// What the dialog asks for.
@@ -85,6 +99,10 @@ pub(crate) enum CloneCmd {
 pub(crate) enum CloneOutput {
     /// Run this plan.
     Run(Box<Plan>),
+    /// Raise the quota of the project that refuses.
+    Raise(Box<Refusal>),
+    /// It was closed.
+    Closed,
 }
 
 #[relm4::component(pub(crate))]
@@ -97,6 +115,7 @@ impl Component for CloneDialog {
     view! {
         #[root]
         adw::Dialog {
+            connect_closed => CloneMsg::Closed,
             set_title: &gettext_f("Clone {name}", &[("name", &model.init.name)]),
             set_content_width: 560,
             set_content_height: 640,
@@ -176,6 +195,11 @@ impl Component for CloneDialog {
             CloneMsg::Pool(pool) => self.draft.pool = Some(pool),
             CloneMsg::Disk(disk, treatment) => drop(self.draft.disks.insert(disk, treatment)),
             CloneMsg::Start(start) => self.draft.start = start,
+            CloneMsg::Project(project) => self.draft.project = project,
+            CloneMsg::Flavor(flavor) => self.choose_flavor(flavor),
+            CloneMsg::Raise(refusal) => drop(sender.output(CloneOutput::Raise(Box::new(refusal)))),
+            CloneMsg::PlacesChanged => self.ask_places(&sender),
+            CloneMsg::Closed => drop(sender.output(CloneOutput::Closed)),
             CloneMsg::Agreed => return self.run(&sender),
             CloneMsg::Again => self.again(&sender),
         }
@@ -183,11 +207,9 @@ impl Component for CloneDialog {
     }
 
     fn update_cmd(&mut self, message: CloneCmd, _sender: ComponentSender<Self>, _root: &Self::Root) {
-        let CloneCmd::Seen(seen) = message;
-        match *seen {
-            Ok(source) => self.seen(source),
-            Err(CloneError::Storage(error)) => self.problem = Some(errors::plan::storage(&error)),
-            Err(CloneError::Xml(error)) => self.problem = Some(words::refused(&error)),
+        match message {
+            CloneCmd::Seen(seen) => self.looked(*seen),
+            CloneCmd::Places(projects, flavors) => self.places_are(projects, flavors),
         }
     }
 }
@@ -204,6 +226,35 @@ impl CloneDialog {
     fn look(&self, sender: &ComponentSender<Self>) {
         let (host, id) = (self.init.host.clone(), self.init.id);
         sender.oneshot_command(async move { CloneCmd::Seen(Box::new(clone::look(&host, id).await)) });
+    }
+
+    fn looked(&mut self, seen: Result<CloneSource, CloneError>) {
+        match seen {
+            Ok(source) => self.seen(source),
+            Err(CloneError::Storage(error)) => self.problem = Some(errors::plan::storage(&error)),
+            Err(CloneError::Xml(error)) => self.problem = Some(words::refused(&error)),
+        }
+    }
+
+    fn ask_places(&self, sender: &ComponentSender<Self>) {
+        let host = self.init.host.clone();
+        sender.oneshot_command(async move {
+            let (projects, flavors) = host.places().await;
+            CloneCmd::Places(projects, flavors)
+        });
+    }
+
+    fn places_are(&mut self, projects: Vec<Standing>, flavors: Vec<Flavor>) {
+        if let Some(source) = &mut self.source {
+            (source.facts.projects, source.facts.flavors) = (projects, flavors);
+        }
+        self.judge();
+    }
+
+    fn choose_flavor(&mut self, flavor: Option<Flavor>) {
+        if let Some(source) = &self.source {
+            self.draft.choose_flavor(flavor, &source.facts);
+        }
     }
 
     fn again(&mut self, sender: &ComponentSender<Self>) {
@@ -226,7 +277,7 @@ impl CloneDialog {
         let refused = made.as_ref().err().filter(|_| !draft::stops(&found)).map(words::plan_refused);
         self.form.show(&self.draft, &source.facts, &found, refused.as_deref());
         self.ready = made.ok();
-        self.review.show(self.ready.as_ref());
+        self.review.show(self.ready.as_ref(), &self.draft, &source.facts);
     }
 
     fn run(&mut self, sender: &ComponentSender<Self>) {

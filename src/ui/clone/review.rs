@@ -2,18 +2,23 @@
 
 use relm4::{adw, adw::prelude::*, gtk};
 
-use lectern_model::clone::{Change, Part};
+use lectern_model::{
+    clone::{Change, Part},
+    draft::clone::{CloneDraft, CloneFacts},
+};
 use lectern_services::plan::make::clone::ClonePlan;
 
 use super::words;
 use crate::{
     buttons,
     i18n::{gettext, ngettext_f},
+    wizards::place,
 };
 
 /// The lower part of the dialog.
 pub(super) struct Review {
     group: adw::PreferencesGroup,
+    quota: adw::ActionRow,
     changes: adw::ExpanderRow,
     commands: adw::ExpanderRow,
     rows: Vec<adw::ActionRow>,
@@ -25,6 +30,7 @@ pub(super) struct Review {
 impl Review {
     pub(super) fn new(page: &adw::PreferencesPage) -> Self {
         let group = adw::PreferencesGroup::builder().title(gettext("Review")).build();
+        let quota = adw::ActionRow::builder().use_markup(false).css_classes(["property"]).build();
         let changes = adw::ExpanderRow::builder().title(gettext("Differences in the XML")).build();
         let commands = adw::ExpanderRow::builder().title(gettext("Commands")).build();
         let text = gtk::Label::builder()
@@ -40,16 +46,23 @@ impl Review {
             .build();
         let lines = gtk::ListBoxRow::builder().activatable(false).child(&text).build();
         commands.add_row(&lines);
+        group.add(&quota);
         group.add(&changes);
         group.add(&commands);
         page.add(&group);
-        Self { group, changes, commands, rows: Vec::new(), lines, text, copy: None }
+        Self { group, quota, changes, commands, rows: Vec::new(), lines, text, copy: None }
     }
 
     /// Shows what would be made; nothing as long as something is wrong.
-    pub(super) fn show(&mut self, ready: Option<&ClonePlan>) {
+    pub(super) fn show(&mut self, ready: Option<&ClonePlan>, draft: &CloneDraft, facts: &CloneFacts) {
         self.group.set_visible(ready.is_some());
         let Some(ready) = ready else { return };
+        let quota = place::cost(&facts.projects, draft.counts_in(), &draft.asked(facts));
+        self.quota.set_visible(quota.is_some());
+        if let Some(quota) = quota {
+            self.quota.set_title(&quota.what);
+            self.quota.set_subtitle(&quota.much);
+        }
         for row in self.rows.drain(..) {
             self.changes.remove(&row);
         }

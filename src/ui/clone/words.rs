@@ -2,15 +2,18 @@
 
 use lectern_model::{
     clone::{CloneError, Companion, CompanionKind, DiskReason, Reason, Treatment},
-    draft::clone::Problem,
+    draft::{Bound, clone::Problem},
     names::NameProblem,
     template::Why,
 };
 use lectern_services::plan::make::clone::Refused;
+use relm4::Sender;
 
+use super::CloneMsg;
 use crate::{
     errors::UserText,
     i18n::{gettext, gettext_f},
+    wizards::{frame::Line, place},
 };
 
 /// What becomes of a disk.
@@ -78,6 +81,17 @@ pub(super) fn lacks(companions: &[Companion]) -> String {
     nvram.into_iter().chain(tpm).collect::<Vec<_>>().join(" ")
 }
 
+/// What is wrong with project or flavor, with what would mend it.
+pub(super) fn line(problem: &Problem, input: &Sender<CloneMsg>) -> Line {
+    let offer = if let Problem::Project(refusal) = problem {
+        let (input, asked) = (input.clone(), refusal.clone());
+        place::raise(refusal, move || drop(input.send(CloneMsg::Raise(asked.clone()))))
+    } else {
+        None
+    };
+    Line { offer, ..Line::new(problem.severity(), self::problem(problem)) }
+}
+
 /// What is wrong with the draft, and what to do.
 pub(super) fn problem(problem: &Problem) -> String {
     match problem {
@@ -89,7 +103,9 @@ pub(super) fn problem(problem: &Problem) -> String {
         Problem::Impossible(_) => gettext("This cannot be done with this disk."),
         Problem::RiskyShare(_) => gettext("Two machines that write to one disk destroy it. Never run both at once."),
         Problem::Missing(_) => gettext("Its image is gone."),
-        Problem::FileExists { file, .. } => gettext_f("There is a file {name} already.", &[("name", file)]),
+        Problem::FileExists { file, .. } | Problem::FlavorFileExists(file) => {
+            gettext_f("There is a file {name} already.", &[("name", file)])
+        }
         Problem::Diskless => gettext("No disk is left to start from."),
         Problem::Smaller(base) => gettext_f(
             "The overlay must be at least as large as the template's disk: {size}.",
@@ -106,6 +122,9 @@ pub(super) fn problem(problem: &Problem) -> String {
             &[("size", &most.to_string())],
         ),
         Problem::Project(refusal) => crate::errors::project::refusal(refusal),
+        Problem::FlavorNotForProject(name) => {
+            gettext_f("The flavor {name} is not for this project.", &[("name", name)])
+        }
         Problem::KeptInBoth(_) => gettext("Something that only one machine can have is kept in both."),
     }
 }

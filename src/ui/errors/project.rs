@@ -25,7 +25,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
-fn excess(excess: &Excess) -> String {
+/// How much of one resource is asked, used, allowed.
+pub(crate) fn excess(excess: &Excess) -> String {
     let (asked, used, allowed) = (excess.asked.to_string(), excess.used.to_string(), excess.allowed.to_string());
     let args = [("asked", asked.as_str()), ("used", &used), ("allowed", &allowed)];
     match excess.resource {

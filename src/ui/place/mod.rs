@@ -3,7 +3,7 @@
 
 mod words;
 
-use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+use relm4::{adw, adw::prelude::*, prelude::*};
 
 use lectern_model::{draft::Severity, id::DomainId, project::Refusal};
 use lectern_services::{
@@ -19,7 +19,7 @@ use crate::{
     texts,
     wizards::{
         self,
-        frame::{Fields, Line, Review, ReviewText},
+        frame::{Fields, Line, Quietly, Review, ReviewText},
     },
 };
 
@@ -50,6 +50,7 @@ pub(crate) struct PlaceDialog {
     problem: Option<(UserText, Option<Refusal>)>,
     frame: Frame,
     row: adw::ComboRow,
+    quietly: Quietly,
     fields: Fields<()>,
     review: Review,
     input: relm4::Sender<PlaceMsg>,
@@ -59,7 +60,7 @@ pub(crate) struct PlaceDialog {
 #[derive(Debug)]
 pub(crate) enum PlaceMsg {
     /// This one was chosen.
-    Chosen(u32),
+    Chosen(usize),
     /// The catalogue was changed: look again.
     Again,
     /// Raise the quota of the project that refuses.
@@ -140,8 +141,8 @@ impl PlaceDialog {
         let mut fields = Fields::new();
         fields.add((), &row, &group);
         let review = Review::new(Some(&group));
-        let sender = input.clone();
-        row.connect_selected_notify(move |row| sender.emit(PlaceMsg::Chosen(row.selected())));
+        let (quietly, sender) = (Quietly::default(), input.clone());
+        quietly.connect_selected(&row, move |nth| drop(sender.send(PlaceMsg::Chosen(nth))));
         let sender = input.clone();
         frame.done.connect_clicked(move |_| sender.emit(PlaceMsg::Agreed));
         frame.done.set_sensitive(false);
@@ -149,7 +150,20 @@ impl PlaceDialog {
         frame.dialog.connect_closed(move |_| sender.emit(PlaceMsg::Closed));
         frame.fill(review.widget());
         let (choices, chosen, plan, problem) = (Vec::new(), None, None, None);
-        Self { host, purpose, choices, chosen, plan, problem, frame, row, fields, review, input: input.clone() }
+        Self {
+            host,
+            purpose,
+            choices,
+            chosen,
+            plan,
+            problem,
+            frame,
+            row,
+            quietly,
+            fields,
+            review,
+            input: input.clone(),
+        }
     }
 
     fn look(&self, sender: &ComponentSender<Self>) {
@@ -170,17 +184,16 @@ impl PlaceDialog {
         let wanted = before.or(first);
         let nth = choices.iter().position(|choice| Some(&choice.key) == wanted.as_ref()).unwrap_or(0);
         let names: Vec<&str> = choices.iter().map(|choice| choice.title.as_str()).collect();
-        self.row.set_model(Some(&gtk::StringList::new(&names)));
+        // The user has chosen nothing else.
+        self.quietly.list(&self.row, &names);
+        self.quietly.select(&self.row, Some(nth));
         self.choices = choices;
         self.chosen = None;
-        let nth = u32::try_from(nth).unwrap_or(0);
-        self.row.set_selected(nth);
         self.choose(nth, sender);
     }
 
     /// Has the plan of a choice made, which says whether it can be.
-    fn choose(&mut self, nth: u32, sender: &ComponentSender<Self>) {
-        let nth = usize::try_from(nth).unwrap_or(usize::MAX);
+    fn choose(&mut self, nth: usize, sender: &ComponentSender<Self>) {
         let Some(choice) = self.choices.get(nth).filter(|_| self.chosen != Some(nth)) else { return };
         (self.chosen, self.plan, self.problem) = (Some(nth), None, None);
         let (host, key, purpose) = (self.host.clone(), choice.key.clone(), self.purpose.clone());

@@ -7,11 +7,15 @@ use relm4::{adw, adw::prelude::*, gtk};
 
 use lectern_model::{
     flavor::Flavor,
-    project::{DEFAULT, Refusal, Standing, Why},
+    project::{Amount, DEFAULT, Excess, Refusal, Standing, Why},
 };
 
-use super::frame::Offer;
-use crate::{flavors, i18n::gettext, projects};
+use super::frame::{Cost, Offer};
+use crate::{
+    errors, flavors,
+    i18n::{gettext, gettext_f},
+    projects,
+};
 
 /// The rows.
 pub(crate) struct PlaceRows {
@@ -119,4 +123,16 @@ fn select(row: &adw::ComboRow, nth: Option<usize>) {
 /// The button that raises a quota to what is needed, where that is all there is to it.
 pub(crate) fn raise(refusal: &Refusal, act: impl Fn() + 'static) -> Option<Offer> {
     matches!(refusal.why, Why::Quota(_)).then(|| Offer { label: gettext("Raise to What Is Needed"), act: Rc::new(act) })
+}
+
+/// What the last page says of the project: how much is asked, used and allowed of each resource that is limited.
+pub(crate) fn cost(known: &[Standing], project: &str, asked: &Amount) -> Option<Cost> {
+    let standing = known.iter().find(|standing| standing.project.name == project)?;
+    let measured = standing.project.quota.measured(&standing.used, asked);
+    let lines: Vec<String> = measured.iter().map(errors::project::excess).collect();
+    Some(Cost {
+        what: gettext_f("Quota of the project {project}", &[("project", project)]),
+        much: if lines.is_empty() { gettext("No limit") } else { lines.join("\n") },
+        fits: (!lines.is_empty()).then(|| !measured.iter().any(Excess::is_too_much)),
+    })
 }

@@ -14,10 +14,12 @@ pub use self::{
 
 use crate::clone::{Answer, DiskChoice, DiskSource, DiskView, Identity, Question, Request, Treatment};
 use crate::draft::import::PoolFacts;
+use crate::flavor::Flavor;
 use crate::id::DomainId;
 use crate::mac::MacAddress;
 use crate::metadata::Machine;
 use crate::project::{Amount, DEFAULT, Standing};
+use crate::resize::{self, FlavorDisk, FlavorDisks};
 use crate::template::Verdict;
 use crate::units::{Bytes, KiB};
 use crate::xml::Path;
@@ -33,7 +35,7 @@ pub struct CloneDraft {
     pub kind: Kind,
     /// Treatments that the user chose, by the disk's place from 0.
     pub disks: BTreeMap<usize, Treatment>,
-    /// The size of the new overlay or copy of the first disk; as large as the source's where there is none.
+    /// The size of the new overlay of the first disk; as large as the source's where there is none.
     pub size: Option<Bytes>,
     /// The pool that new disks go to.
     pub pool: Option<String>,
@@ -41,6 +43,8 @@ pub struct CloneDraft {
     pub answers: HashMap<Path, Answer>,
     /// The project that it counts in.
     pub project: Option<String>,
+    /// The flavor whose sizes it gets; the source's where there is none.
+    pub flavor: Option<Flavor>,
     /// Whether it is started at the end.
     pub start: bool,
 }
@@ -82,6 +86,10 @@ pub struct CloneFacts {
     pub memory: KiB,
     /// The projects with what they use; none as long as nobody knows.
     pub projects: Vec<Standing>,
+    /// The flavors.
+    pub flavors: Vec<Flavor>,
+    /// The source's disks that flavors speak of.
+    pub flavor_disks: FlavorDisks,
 }
 
 /// What is known of one disk's image.
@@ -148,6 +156,7 @@ impl CloneDraft {
         let title = (!self.title.trim().is_empty()).then(|| self.title.trim().to_owned());
         let mut request = Request::new(Identity { name: self.name.clone(), uuid, macs, title, metadata });
         request.answers.clone_from(&self.answers);
+        request.size = self.flavor.as_ref().map(|flavor| (flavor.memory(), flavor.vcpus));
         for disk in &facts.disks {
             let new = self.file_name(disk, facts).map(|file| place(&file));
             let choice = match (self.treatment(disk), new) {
@@ -171,9 +180,35 @@ impl CloneDraft {
     #[must_use]
     pub fn asked(&self, facts: &CloneFacts) -> Amount {
         let is_new = |disk: &&DiskView| matches!(self.treatment(disk), Treatment::Copy | Treatment::Link);
-        let volumes = facts.disks.iter().filter(is_new).count() as u64;
-        let one = Amount::machine(facts.vcpus, facts.memory, &[]);
-        Amount { volumes, disk: self.cost(facts).1, ..one }
+        let given: Vec<Bytes> = self.given(facts).into_iter().map(|(_, size)| size).collect();
+        let (memory, vcpus) =
+            self.flavor.as_ref().map_or((facts.memory, facts.vcpus), |flavor| (flavor.memory(), flavor.vcpus));
+        let one = Amount::machine(vcpus, memory, &given);
+        let own = Amount {
+            volumes: facts.disks.iter().filter(is_new).count() as u64,
+            disk: self.cost(facts).1,
+            ..Amount::default()
+        };
+        one.plus(&own)
+    }
+
+    /// The disks that its flavor gives it beside those of the source.
+    #[must_use]
+    pub fn given(&self, facts: &CloneFacts) -> Vec<(&'static str, Bytes)> {
+        let stays = |view: &DiskView| self.treatment(view) != Treatment::LeaveOut;
+        let has = |disk: &Option<FlavorDisk>| {
+            disk.as_ref().is_some_and(|disk| facts.disks.iter().any(|view| view.target == disk.target && stays(view)))
+        };
+        let (ephemeral, swap) = (has(&facts.flavor_disks.ephemeral), has(&facts.flavor_disks.swap));
+        self.flavor.as_ref().map(|flavor| resize::given(flavor, ephemeral, swap)).unwrap_or_default()
+    }
+
+    /// Takes a flavor's sizes; none is the source's own again. Only an overlay can be larger than what it lies on.
+    pub fn choose_flavor(&mut self, flavor: Option<Flavor>, facts: &CloneFacts) {
+        let linked = facts.disks.iter().find(|disk| disk.possible.contains(&Treatment::Link));
+        let base = linked.and_then(|disk| facts.images.get(&disk.index)).map(|image| image.size);
+        self.size = flavor.as_ref().zip(base).map(|(flavor, base)| flavor.root_on(base));
+        self.flavor = flavor;
     }
 
     /// Bytes that the new images take at first, and that they can grow to.
@@ -188,7 +223,8 @@ impl CloneDraft {
                 Treatment::Link => 0,
                 Treatment::Share | Treatment::LeaveOut => continue,
             };
-            let grown = self.size.filter(|_| first).map_or(image.size.0, |size| size.0);
+            let links = self.treatment(disk) == Treatment::Link;
+            let grown = self.size.filter(|_| first && links).map_or(image.size.0, |size| size.0.max(image.size.0));
             first = false;
             cost = (Bytes(cost.0.0.saturating_add(taken)), Bytes(cost.1.0.saturating_add(grown)));
         }

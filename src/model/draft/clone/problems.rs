@@ -5,6 +5,7 @@ use crate::clone::{Answer, DiskView, Subject, Treatment};
 use crate::draft::{Bound, Severity};
 use crate::names::{self, NameKind, NameProblem};
 use crate::project::{self, Refusal};
+use crate::resize;
 use crate::template::{Verdict, Why};
 use crate::units::Bytes;
 use crate::xml::Path;
@@ -30,6 +31,8 @@ pub enum Field {
     Questions,
     /// The project.
     Project,
+    /// The flavor.
+    Flavor,
 }
 
 /// One thing that is wrong.
@@ -74,6 +77,10 @@ pub enum Problem {
     KeptInBoth(Path),
     /// The project does not take it.
     Project(Refusal),
+    /// The flavor of this name is not for the project.
+    FlavorNotForProject(String),
+    /// A file of this name, which one of the flavor's disks would have, is in the pool.
+    FlavorFileExists(String),
 }
 
 impl Bound for Problem {
@@ -93,6 +100,7 @@ impl Bound for Problem {
             Self::NoPool | Self::PoolClosed | Self::DiskFull(_) | Self::DiskMayFill(_) => Field::Pool,
             Self::KeptInBoth(_) => Field::Questions,
             Self::Project(_) => Field::Project,
+            Self::FlavorNotForProject(_) | Self::FlavorFileExists(_) => Field::Flavor,
         }
     }
 
@@ -122,7 +130,17 @@ pub fn problems(draft: &CloneDraft, facts: &CloneFacts) -> Vec<Problem> {
     all.extend(kept(draft, facts));
     let asked = draft.asked(facts);
     all.extend(project::refusal(&facts.projects, draft.counts_in(), &asked).map(Problem::Project));
+    all.extend(flavor(draft, facts));
     all
+}
+
+fn flavor(draft: &CloneDraft, facts: &CloneFacts) -> Vec<Problem> {
+    let foreign = draft.flavor.as_ref().filter(|flavor| !flavor.is_for(draft.counts_in()));
+    let foreign = foreign.map(|flavor| Problem::FlavorNotForProject(flavor.name.clone()));
+    let pool = facts.pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
+    let files = draft.given(facts).into_iter().map(|(serial, _)| resize::file_name(serial, &draft.name));
+    let taken = files.filter(|file| pool.is_some_and(|pool| pool.volumes.contains(file)));
+    foreign.into_iter().chain(taken.map(Problem::FlavorFileExists)).collect()
 }
 
 fn uses(draft: &CloneDraft, facts: &CloneFacts, treatment: Treatment) -> bool {

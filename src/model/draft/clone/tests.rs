@@ -39,6 +39,7 @@ fn facts() -> CloneFacts {
         vcpus: 2,
         memory: crate::units::KiB::from_mib(1024),
         projects: Vec::new(),
+        ..CloneFacts::default()
     }
 }
 
@@ -141,4 +142,30 @@ fn a_clone_counts_in_its_project() {
     let found = problems(&draft, &facts);
     let [Problem::Project(refusal)] = found.as_slice() else { panic!("{found:?}") };
     assert!(matches!(&refusal.why, Why::Quota(all) if all[0].resource == Resource::Gigabytes && all[0].needed == 80));
+}
+
+#[test]
+fn a_clone_gets_the_sizes_and_disks_of_a_flavor() {
+    use crate::flavor::{Access, Flavor};
+    let flavor = Flavor { ephemeral: 1, swap: 64, ..Flavor::new("f", "f", 3, 512, 100) };
+    let mut draft = suggest(&facts(), true);
+    draft.choose_flavor(Some(flavor.clone()), &facts());
+    assert_eq!((problems(&draft, &facts()), draft.size), (vec![], Some(Bytes::from_gib(100))));
+    let asked = draft.asked(&facts());
+    assert_eq!((asked.vcpus, asked.ram.mib(), asked.volumes), (3, 512, 4));
+    assert_eq!(asked.disk, Bytes(Bytes::from_gib(151).0 + Bytes::from_mib(64).0));
+    // What the source has of an earlier flavor becomes the clone's.
+    let has = crate::resize::FlavorDisk { target: "vdb".into(), path: None };
+    let before = CloneFacts {
+        flavor_disks: crate::resize::FlavorDisks { ephemeral: Some(has), ..Default::default() },
+        ..facts()
+    };
+    assert_eq!(draft.given(&before), [(crate::resize::SWAP, Bytes::from_mib(64))]);
+    let mut taken = facts();
+    taken.pools[0].volumes.insert("web-3-swap.img".into());
+    assert_eq!(problems(&draft, &taken), [Problem::FlavorFileExists("web-3-swap.img".into())]);
+    draft.choose_flavor(Some(Flavor { access: Access::Projects(["class".into()].into()), ..flavor }), &facts());
+    assert_eq!(problems(&draft, &facts()), [Problem::FlavorNotForProject("f".into())]);
+    draft.choose_flavor(None, &facts());
+    assert_eq!((draft.size, draft.asked(&facts()).vcpus), (None, 2));
 }

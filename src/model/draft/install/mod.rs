@@ -11,6 +11,7 @@ use super::{
     machine::{DiskFacts, Facts, MachineDraft, NetworkChoice, PoolFacts, Wishes},
 };
 use crate::{
+    project::Amount,
     storage::ImageFormat,
     tree::{AnswerKind, Finding, Place, Plug, Tree, Unreached, answer_kind, unreached},
     units::Bytes,
@@ -196,6 +197,12 @@ impl InstallDraft {
             || self.answers.is_some()
             || self.sized
             || self.machine.is_filled()
+    }
+
+    /// What the machine will use of its project's quota.
+    #[must_use]
+    pub fn asked(&self, facts: &Facts) -> Amount {
+        self.machine.asked(&disk::sizes(self, facts))
     }
 
     /// Why the machine may not get at the tree.

@@ -33,8 +33,6 @@ pub struct LabFacts {
     pub pools: Vec<PoolFacts>,
     /// The projects with what they use; none as long as nobody knows.
     pub projects: Vec<Standing>,
-    /// What is left of the project's quota; none where it has none.
-    pub quota: Option<QuotaFacts>,
 }
 
 /// A template that may become many machines.
@@ -54,6 +52,8 @@ pub struct TemplateFacts {
     pub disks: Vec<TemplateDisk>,
     /// How many network cards it has.
     pub nics: usize,
+    /// Whether it has a flavor's second disk and disk for swapping, which its machines have too then.
+    pub has_flavor_disks: (bool, bool),
 }
 
 /// One disk of a template.
@@ -82,17 +82,4 @@ pub struct LabNetworkFacts {
     pub dhcp: Option<(Ipv4Addr, Ipv4Addr)>,
     /// Addresses that are spoken for: leases, static hosts, what Lectern noted on machines.
     pub in_use: BTreeSet<Ipv4Addr>,
-}
-
-/// What is left of a quota; none is unlimited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QuotaFacts {
-    /// Machines.
-    pub machines: Option<u64>,
-    /// Virtual CPUs.
-    pub vcpus: Option<u64>,
-    /// Memory.
-    pub memory: Option<KiB>,
-    /// Disk, as guests see it.
-    pub disk: Option<Bytes>,
 }

@@ -2,6 +2,7 @@
 
 use super::{LabDraft, LabFacts, Size, Start, preview};
 use crate::project::Amount;
+use crate::resize;
 use crate::units::{Bytes, KiB};
 
 /// What a new qcow2 overlay takes before anything is written to it: `qemu-img create` makes 196 KiB.
@@ -30,29 +31,23 @@ pub struct Fit {
     pub free_disk: Option<Bytes>,
     /// How many will be started.
     pub starting: u32,
-    /// What of the project's quota is not enough.
-    pub shortages: Vec<Shortage>,
-}
-
-/// A part of a quota that is not enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shortage {
-    /// Machines: asked and left.
-    Machines(u64, u64),
-    /// Virtual CPUs: asked and left.
-    Vcpus(u64, u64),
-    /// Memory: asked and left.
-    Memory(KiB, KiB),
-    /// Disk: asked and left.
-    Disk(Bytes, Bytes),
 }
 
 /// What one machine gets: memory and virtual CPUs.
 pub(super) fn size(draft: &LabDraft, facts: &LabFacts) -> (KiB, u32) {
-    match draft.size {
-        Size::Flavor { memory, vcpus, .. } | Size::Own { memory, vcpus } => (memory, vcpus),
+    match &draft.size {
+        Size::Flavor(flavor) => (flavor.memory(), flavor.vcpus),
+        Size::Own { memory, vcpus } => (*memory, *vcpus),
         Size::AsTemplate => facts.template.as_ref().map_or((KiB(0), 0), |t| (t.memory, t.vcpus)),
     }
+}
+
+/// The disks that the flavor gives each machine beside its overlays.
+#[must_use]
+pub fn given(draft: &LabDraft, facts: &LabFacts) -> Vec<(&'static str, Bytes)> {
+    let (Size::Flavor(flavor), Some(template)) = (&draft.size, &facts.template) else { return Vec::new() };
+    let (ephemeral, swap) = template.has_flavor_disks;
+    resize::given(flavor, ephemeral, swap)
 }
 
 /// What one machine uses of its project's quota.
@@ -60,8 +55,8 @@ pub(super) fn size(draft: &LabDraft, facts: &LabFacts) -> (KiB, u32) {
 pub fn each(draft: &LabDraft, facts: &LabFacts) -> Amount {
     let (memory, vcpus) = size(draft, facts);
     let disks = facts.template.iter().flat_map(|template| &template.disks).enumerate();
-    let sizes: Vec<Bytes> =
-        disks.map(|(nth, disk)| draft.overlay.filter(|_| nth == 0).unwrap_or_default().max(disk.size)).collect();
+    let own = disks.map(|(nth, disk)| draft.overlay.filter(|_| nth == 0).unwrap_or_default().max(disk.size));
+    let sizes: Vec<Bytes> = own.chain(given(draft, facts).into_iter().map(|(_, size)| size)).collect();
     Amount::machine(vcpus, memory, &sizes)
 }
 
@@ -81,7 +76,8 @@ pub fn fit(draft: &LabDraft, facts: &LabFacts) -> Fit {
         Some(overlay) if index == 0 => overlay.0,
         _ => disk.size.0,
     };
-    let each = disks.iter().enumerate().map(own).fold(0, u64::saturating_add);
+    let given = given(draft, facts).into_iter().map(|(_, size)| size.0);
+    let each = disks.iter().enumerate().map(own).chain(given).fold(0, u64::saturating_add);
     let pool = facts.pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
     let mut fit = Fit {
         machines: u32::try_from(count).unwrap_or(u32::MAX),
@@ -96,7 +92,6 @@ pub fn fit(draft: &LabDraft, facts: &LabFacts) -> Fit {
         ..Fit::default()
     };
     fit.starting = starting(draft.start, &fit, memory);
-    fit.shortages = shortages(&fit, facts);
     fit
 }
 
@@ -110,16 +105,4 @@ fn starting(start: Start, fit: &Fit, memory: KiB) -> u32 {
             u32::try_from(fitting).unwrap_or(u32::MAX).min(fit.machines)
         }
     }
-}
-
-fn shortages(fit: &Fit, facts: &LabFacts) -> Vec<Shortage> {
-    let Some(left) = facts.quota else { return Vec::new() };
-    let machines = u64::from(fit.machines);
-    let all = [
-        left.machines.filter(|left| machines > *left).map(|left| Shortage::Machines(machines, left)),
-        left.vcpus.filter(|left| fit.vcpus > *left).map(|left| Shortage::Vcpus(fit.vcpus, left)),
-        left.memory.filter(|left| fit.memory > *left).map(|left| Shortage::Memory(fit.memory, left)),
-        left.disk.filter(|left| fit.virtual_disk > *left).map(|left| Shortage::Disk(fit.virtual_disk, left)),
-    ];
-    all.into_iter().flatten().collect()
 }

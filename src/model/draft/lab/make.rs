@@ -25,7 +25,7 @@ pub struct Member {
 #[must_use]
 pub fn notes(row: &Row, draft: &LabDraft, facts: &LabFacts, member: &Member) -> Machine {
     let flavor = match &draft.size {
-        Size::Flavor { name, .. } => Some(name.clone()),
+        Size::Flavor(flavor) => Some(flavor.name.clone()),
         Size::AsTemplate | Size::Own { .. } => None,
     };
     let origin = facts.template.as_ref().map(|t| Origin { template: t.id, name: t.name.clone() });

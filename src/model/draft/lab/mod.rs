@@ -12,14 +12,15 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use self::{
-    facts::{LabFacts, LabNetworkFacts, QuotaFacts, TemplateDisk, TemplateFacts},
-    fit::{Fit, Shortage, asked, each, fit},
+    facts::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts},
+    fit::{Fit, asked, each, fit, given},
     make::{Member, make, notes},
     preview::{Clash, Preview, Row, preview},
     problems::{Field, Problem, problems},
     suggest::Suggestion,
 };
 
+use crate::flavor::Flavor;
 use crate::id::DomainId;
 use crate::metadata::Student;
 use crate::pattern::Taken;
@@ -137,15 +138,8 @@ pub enum Size {
     /// As the template.
     #[default]
     AsTemplate,
-    /// As a flavor, whose sizes the caller looked up.
-    Flavor {
-        /// Its name.
-        name: String,
-        /// Its memory.
-        memory: KiB,
-        /// Its virtual CPUs.
-        vcpus: u32,
-    },
+    /// As a flavor.
+    Flavor(Flavor),
     /// As given.
     Own {
         /// The memory.

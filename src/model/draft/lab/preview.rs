@@ -5,11 +5,12 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::{Addresses, Gateway, LabDraft, LabFacts, LabNetwork, LabNetworkFacts, NameSource};
+use super::{Addresses, Gateway, LabDraft, LabFacts, LabNetwork, LabNetworkFacts, NameSource, given};
 use crate::mac::MacAddress;
 use crate::metadata::Student;
 use crate::names::{self, NameKind, NameProblem};
 use crate::pattern::{self, CountProblem, Names, Pattern, PatternProblem, host_name};
+use crate::resize;
 use crate::subnet::{self, AddressProblem, SubnetProblem};
 
 /// What will be made.
@@ -254,6 +255,9 @@ fn disks(rows: &mut [Row], draft: &LabDraft, facts: &LabFacts) {
             }
             row.disks.push(folder.map_or(file.clone(), |folder| format!("{folder}/{file}")));
         }
+        let given = given(draft, facts).into_iter().map(|(serial, _)| resize::file_name(serial, &row.name));
+        let taken = given.filter(|file| pool.is_some_and(|pool| pool.volumes.contains(file)));
+        row.clashes.extend(taken.map(Clash::DiskExists));
     }
 }
 

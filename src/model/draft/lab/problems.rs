@@ -2,7 +2,7 @@
 
 use super::fit::size;
 use super::preview::{NoRows, rows};
-use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Shortage, Start, asked, fit};
+use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Size, Start, asked, fit};
 use crate::draft::{Bound, Severity};
 use crate::names::{self, NameKind, NameProblem};
 use crate::pattern::{CountProblem, PatternProblem};
@@ -99,8 +99,8 @@ pub enum Problem {
     DiskFull,
     /// The overlays may outgrow the pool.
     DiskMayFill(Bytes),
-    /// The project's quota is not enough.
-    Quota(Shortage),
+    /// The flavor of this name is not for the project.
+    FlavorNotForProject(String),
     /// The project does not take the machines.
     Place(Refusal),
 }
@@ -120,11 +120,15 @@ impl Bound for Problem {
             Self::Clashes(_) | Self::NoMacs => Field::Rows,
             Self::NoNetwork | Self::InactiveNetwork | Self::NoSubnet => Field::Network,
             Self::NotAnAddress(_) | Self::Address(_) | Self::Subnet(_) => Field::Addresses,
-            Self::NoSize | Self::TooMuchMemory(_) | Self::TooManyVcpus(_) | Self::MemoryOfAll(_) => Field::Size,
+            Self::NoSize
+            | Self::TooMuchMemory(_)
+            | Self::TooManyVcpus(_)
+            | Self::MemoryOfAll(_)
+            | Self::FlavorNotForProject(_) => Field::Size,
             Self::MemoryNow(_) => Field::Start,
             Self::OverlaySmaller(_) => Field::Overlay,
             Self::NoPool | Self::PoolClosed | Self::DiskFull | Self::DiskMayFill(_) => Field::Pool,
-            Self::Quota(_) | Self::Place(_) => Field::Project,
+            Self::Place(_) => Field::Project,
         }
     }
 
@@ -151,9 +155,14 @@ pub fn problems(draft: &LabDraft, facts: &LabFacts) -> Vec<Problem> {
     all.extend(network(draft, facts));
     all.extend(sizes(draft, facts));
     all.extend(storage(draft, facts));
-    all.extend(fit(draft, facts).shortages.into_iter().map(Problem::Quota));
+    all.extend(foreign_flavor(draft));
     all.extend(project::refusal(&facts.projects, draft.counts_in(), &asked(draft, facts)).map(Problem::Place));
     all
+}
+
+fn foreign_flavor(draft: &LabDraft) -> Option<Problem> {
+    let Size::Flavor(flavor) = &draft.size else { return None };
+    (!flavor.is_for(draft.counts_in())).then(|| Problem::FlavorNotForProject(flavor.name.clone()))
 }
 
 fn template(draft: &LabDraft, facts: &LabFacts) -> Vec<Problem> {

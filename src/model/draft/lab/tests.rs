@@ -29,6 +29,7 @@ fn facts() -> LabFacts {
         vcpus: 2,
         disks: vec![disk],
         nics: 1,
+        has_flavor_disks: (false, false),
     };
     let ip = |text: &str| text.parse().unwrap();
     LabFacts {
@@ -249,8 +250,14 @@ fn bad_input_is_said_beside_its_field() {
     let placed = LabDraft { project: Some("class".into()), ..good.clone() };
     let found = problems(&placed, &LabFacts { projects, ..facts() });
     assert!(matches!(found.as_slice(), [Problem::Place(refusal)] if refusal.project == "class"), "{found:?}");
-    let quota = Some(QuotaFacts { machines: Some(1), ..QuotaFacts::default() });
-    assert_eq!(problems(&good, &LabFacts { quota, ..facts() }), [Problem::Quota(Shortage::Machines(2, 1))]);
+    let access = crate::flavor::Access::Projects(["class".to_owned()].into());
+    let flavor = crate::flavor::Flavor { access, swap: 64, ..crate::flavor::Flavor::new("f", "f", 1, 64, 0) };
+    let sized = LabDraft { size: Size::Flavor(flavor), ..good.clone() };
+    assert_eq!(problems(&sized, &facts()), [Problem::FlavorNotForProject("f".into())]);
+    assert_eq!((each(&sized, &facts()).volumes, each(&good, &facts()).volumes), (2, 1), "its swap disk counts");
+    let mut swap = facts();
+    swap.pools[0].volumes.insert("n1-swap.img".into());
+    assert!(problems(&sized, &swap).contains(&Problem::Clashes(vec![0])), "its swap disk's file is there");
     let mut full = facts();
     full.pools[0].available = Bytes(1000);
     full.pools[0].volumes.insert("n2.qcow2".into());
@@ -263,7 +270,7 @@ fn a_row_becomes_a_machine() {
     let xml = "<domain type='kvm'><name>cent7</name><uuid>3f0c2b5e-8a41-4a58-9d8e-6a0f4b7e1c01</uuid><memory unit='GiB'>2</memory><currentMemory unit='GiB'>2</currentMemory><vcpu current='1'>2</vcpu><cpu><topology sockets='1' cores='2' threads='1'/></cpu><devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/i/.cent7.img'/><target dev='vda'/></disk><interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/><virtualport type='openvswitch'/></interface></devices></domain>";
     let source = crate::xml::Document::parse(xml).unwrap();
     let names = NameSource::Roster { students: vec![student("1", "李雷"), student("2", "")], pattern: "n{N}".into() };
-    let size = Size::Flavor { name: "big".into(), memory: KiB(4096), vcpus: 3 };
+    let size = Size::Flavor(crate::flavor::Flavor::new("big", "big", 3, 4, 0));
     let draft = LabDraft { names, size, network: fixed(""), project: Some("p".into()), ..draft("", "") };
     let rows = preview(&draft, &facts()).rows;
     let member = Member {

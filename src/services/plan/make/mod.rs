@@ -10,11 +10,14 @@ mod project;
 mod resize;
 pub mod template;
 
-pub(crate) use self::resize::{FlavorVolume, new_disk};
 pub use self::{
     delete::{Removal, delete},
     import::{Import, NewDisk, import},
     install::{BootDisc, Install, install},
     project::{Moved, move_to, within},
     resize::{Resized, resize},
+};
+pub(crate) use self::{
+    project::claimed,
+    resize::{FlavorVolume, new_disk},
 };

@@ -24,7 +24,7 @@ pub fn within(known: &[Standing], project: &str, members: &[Member], steps: Vec<
 
 /// The same steps with the project looked at first, the place claimed right before the first machine is defined, and the
 /// claim settled right after the last one.
-pub(super) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+pub(crate) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
     let id = Uuid::new_v4();
     let part = |phase| Step::from(Quota { phase, id, project: project.to_owned(), members: members.to_vec() });
     let defines = |step: &Step| matches!(step, Step::Define(_) | Step::DefineMachines(_) | Step::Redefine(_));

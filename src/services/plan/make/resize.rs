@@ -129,11 +129,7 @@ pub(crate) fn new_disk(
 ) -> Option<FlavorVolume> {
     let swaps = serial == SWAP;
     let size = if swaps { flavor.swap_size() } else { flavor.ephemeral_size() }?;
-    let (file, format) = if swaps {
-        (format!("{name}-swap.img"), ImageFormat::Raw)
-    } else {
-        (format!("{name}-ephemeral.qcow2"), ImageFormat::Qcow2)
-    };
+    let (file, format) = (resize::file_name(serial, name), if swaps { ImageFormat::Raw } else { ImageFormat::Qcow2 });
     let path = format!("{}/{file}", folder.trim_end_matches('/'));
     let (pool, new) = (pool.clone(), NewVolume::thin(&file, format, size));
     // The guest finds its swap disk by the machine's own identifier, so that it stays the same.

@@ -97,6 +97,22 @@ impl Component for Overview {
                     #[watch]
                     set_subtitle: &model.hardware(),
                 },
+                add = &adw::ActionRow {
+                    set_title: &gettext("Project"),
+                    add_css_class: "property",
+                    set_use_markup: false,
+                    #[watch]
+                    set_subtitle: model.domain.project(),
+                    add_suffix: &placed(&gettext("_Move…"), "win.move-to-project"),
+                },
+                add = &adw::ActionRow {
+                    set_title: &gettext("Flavor"),
+                    add_css_class: "property",
+                    set_use_markup: false,
+                    #[watch]
+                    set_subtitle: &model.flavor(),
+                    add_suffix: &placed(&gettext("_Resize…"), "win.resize-to-flavor"),
+                },
             },
             #[local_ref]
             addresses -> adw::PreferencesGroup {
@@ -211,6 +227,10 @@ impl Overview {
         ngettext_f("{n} virtual CPU, {memory} memory", "{n} virtual CPUs, {memory} memory", n, &[("memory", &memory)])
     }
 
+    fn flavor(&self) -> String {
+        self.domain.flavor().map_or_else(|| gettext("None, a size of its own"), str::to_owned)
+    }
+
     /// A transient machine's settings are gone when it stops, so they are not changed here.
     fn is_persistent(&self) -> bool {
         self.shown.as_ref().is_some_and(|details| details.persistent)
@@ -305,6 +325,13 @@ impl Overview {
     fn refused(&self, widgets: &OverviewWidgets) {
         widgets.name_row.set_text(&self.domain.name);
     }
+}
+
+/// A button at the end of a row, for an action of the window on the machine of the page.
+fn placed(label: &str, action: &str) -> gtk::Button {
+    let button = gtk::Button::builder().label(label).use_underline(true).valign(gtk::Align::Center).build();
+    button.set_action_name(Some(action));
+    button
 }
 
 fn describe(sender: &ComponentSender<Overview>) -> Description {

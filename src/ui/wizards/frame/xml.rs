@@ -70,6 +70,7 @@ impl XmlEditor {
         let words = match error {
             EditError::Malformed(why) => gettext_f("This is no XML: {why}", &[("why", why)]),
             EditError::NoMachine => gettext("This is no machine's XML: it does not begin with <domain>."),
+            EditError::OtherProject => gettext("The project is the plan's: change it on its own page."),
             EditError::OtherMachine => {
                 gettext("Name and UUID are those of the plan: change the name on its own page, and leave the UUID.")
             }

@@ -1,9 +1,6 @@
 //! What the last page says of this draft and its plan.
 
-use lectern_model::{
-    draft::import::{Facts, ImportDraft, Source, Usage},
-    flavor::Flavor,
-};
+use lectern_model::draft::import::{Facts, ImportDraft, Source, Usage};
 use lectern_services::making::Planned;
 
 use crate::{
@@ -11,7 +8,8 @@ use crate::{
     texts,
     wizards::{
         frame::{Cost, ReviewText},
-        machine::review::{hardware, memory, network, room, shortfall, start},
+        machine::review::{flavor, hardware, memory, network, room, shortfall, start, with_flavors_disks},
+        place,
     },
 };
 
@@ -33,25 +31,12 @@ fn made(draft: &ImportDraft, facts: &Facts, system: &str) -> Vec<(String, String
         (gettext("Machine"), machine.name.clone()),
         (gettext("Guest System"), system.to_owned()),
         (gettext("Project"), machine.counts_in().to_owned()),
+        (gettext("Flavor"), flavor(machine)),
         (gettext("Hardware"), hardware(machine)),
-        (gettext("Disk"), disks(draft)),
+        (gettext("Disk"), with_flavors_disks(disk(draft), machine.flavor.as_ref())),
         (gettext("Network"), network(machine, facts)),
         (gettext("Start"), start(machine)),
     ]
-}
-
-/// Its disk, and those of its flavor.
-fn disks(draft: &ImportDraft) -> String {
-    let flavor = draft.machine.flavor.as_ref();
-    let more = [
-        flavor
-            .and_then(Flavor::ephemeral_size)
-            .map(|size| gettext_f("an ephemeral disk of {size}, empty", &[("size", &size.to_string())])),
-        flavor
-            .and_then(Flavor::swap_size)
-            .map(|size| gettext_f("a swap disk of {size}, formatted", &[("size", &size.to_string())])),
-    ];
-    std::iter::once(disk(draft)).chain(more.into_iter().flatten()).collect::<Vec<_>>().join("\n")
 }
 
 fn disk(draft: &ImportDraft) -> String {
@@ -67,6 +52,8 @@ fn disk(draft: &ImportDraft) -> String {
 
 fn costs(draft: &ImportDraft, facts: &Facts) -> Vec<Cost> {
     let mut costs = vec![memory(draft.machine.memory, facts)];
+    let asked = facts.usable_disk().map(|disk| draft.asked(disk)).unwrap_or_default();
+    costs.extend(place::cost(&facts.projects, draft.machine.counts_in(), &asked));
     // A pool that is stopped does not tell what is free in it.
     let pool = draft.pool.as_deref().and_then(|name| facts.pool(name)).filter(|pool| pool.active);
     if let (Some(disk), Some(pool)) = (facts.usable_disk(), pool) {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use lectern_model::{
     draft::install::{InstallDraft, NewDisk, Origin},
+    flavor::Flavor,
     guest_os::GuestOs,
+    project::{Refusal, Standing},
     tree::Finding,
 };
 use lectern_services::{
@@ -87,6 +89,10 @@ pub(crate) enum InstallMsg {
     New(NewDisk),
     /// The machine's XML as the user wants it.
     Xml(String),
+    /// Raise the quota of the project that refuses.
+    Raise(Refusal),
+    /// Projects or flavors were changed by anybody.
+    PlacesChanged,
 }
 
 /// What came back.
@@ -98,6 +104,8 @@ pub(crate) enum InstallCmd {
     Systems(Vec<GuestOs>),
     /// Whether KVM is there and boots no guest.
     Probed(bool),
+    /// The projects with what they use, and the flavors.
+    Places(Vec<Standing>, Vec<Flavor>),
     /// What is at a place, and which system that is.
     Found(String, Result<(Finding, Option<String>), InstallError>),
     /// The system on a disc, by the disc's path.
@@ -127,6 +135,8 @@ pub(crate) enum InstallOutput {
     Prepare(Box<Plan>),
     /// Mend this of the host; likewise.
     Mend(Mend),
+    /// Raise the quota of the project that refuses.
+    Raise(Box<Refusal>),
     /// It was closed.
     Closed,
 }

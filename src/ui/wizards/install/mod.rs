@@ -124,6 +124,8 @@ impl Component for InstallWizard {
             InstallMsg::Disk(nth) => self.choose_disk(nth),
             InstallMsg::New(disk) => self.shape(disk),
             InstallMsg::Xml(text) => self.edit(&text),
+            InstallMsg::Raise(refusal) => drop(sender.output(InstallOutput::Raise(Box::new(refusal)))),
+            InstallMsg::PlacesChanged => self.ask_places(&sender),
         }
         self.show();
     }
@@ -133,6 +135,7 @@ impl Component for InstallWizard {
             InstallCmd::Surroundings(told) => self.surroundings(told, &sender),
             InstallCmd::Systems(systems) => self.machine.systems_known(systems, &self.draft.machine),
             InstallCmd::Probed(broken) => self.machine.probed(broken, &self.draft.machine, &self.facts.host),
+            InstallCmd::Places(projects, flavors) => self.machine.places(projects, flavors, &mut self.facts.host),
             InstallCmd::Found(place, told) => self.found(&place, told),
             InstallCmd::DiscKnown(path, told) => self.disc_known(&path, told),
             InstallCmd::Fetched(place, told) => self.fetched(place, told, &sender),

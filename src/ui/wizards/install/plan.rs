@@ -103,8 +103,9 @@ impl InstallWizard {
             DiskChoice::New => InstallDisk::New(self.draft.new.clone()),
             DiskChoice::None => InstallDisk::None,
             DiskChoice::Existing(source) => {
-                let format = self.facts.host.usable_disk()?.format;
-                InstallDisk::Existing { path: source.as_ref()?.path().to_owned(), format }
+                let disk = self.facts.host.usable_disk()?;
+                let path = source.as_ref()?.path().to_owned();
+                InstallDisk::Existing { path, format: disk.format, size: disk.virtual_size }
             }
         })
     }

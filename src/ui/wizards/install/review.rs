@@ -13,7 +13,8 @@ use crate::{
     texts,
     wizards::{
         frame::{Cost, ReviewText},
-        machine::review::{hardware, memory, network, room, shortfall},
+        machine::review::{flavor, hardware, memory, network, room, shortfall, with_flavors_disks},
+        place,
     },
 };
 
@@ -42,8 +43,10 @@ fn made(draft: &InstallDraft, facts: &InstallFacts, system: &str) -> Vec<(String
         Some((gettext("Installer"), words::origin(draft, facts))),
         Some((gettext("Guest System"), system.to_owned())),
         is_tree.then(|| (gettext("Answers"), answers)),
+        Some((gettext("Project"), draft.machine.counts_in().to_owned())),
+        Some((gettext("Flavor"), flavor(&draft.machine))),
         Some((gettext("Hardware"), hardware(&draft.machine))),
-        Some((gettext("Disk"), disk(draft))),
+        Some((gettext("Disk"), with_flavors_disks(disk(draft), draft.machine.flavor.as_ref()))),
         Some((gettext("Network"), network(&draft.machine, &facts.host))),
         Some((gettext("Start"), then)),
         is_tree.then(afterwards),
@@ -77,6 +80,7 @@ fn disk(draft: &InstallDraft) -> String {
 
 fn costs(draft: &InstallDraft, facts: &Facts) -> Vec<Cost> {
     let mut costs = vec![memory(draft.machine.memory, facts)];
+    costs.extend(place::cost(&facts.projects, draft.machine.counts_in(), &draft.asked(facts)));
     if let (DiskChoice::New, Some(pool)) = (&draft.disk, facts.pool(&draft.new.pool)) {
         let size = draft.new.size.to_string();
         let takes = if draft.new.whole {

@@ -28,11 +28,21 @@ pub(super) fn line(problem: &Problem, failure: Option<&UserText>, input: &Sender
         (Problem::Failed, Some(failure)) => format!("{} {}", failure.title, failure.body),
         _ => text(problem),
     };
-    let offer = matches!(problem, Problem::Storage(_, draft::import::Problem::NoPool)).then(|| {
-        let input = input.clone();
-        Offer { label: gettext("Make the Usual One"), act: Rc::new(move || drop(input.send(InstallMsg::MakePool))) }
-    });
-    Line { offer, ..Line::new(problem.severity(), text) }
+    Line { offer: offer(problem, input.clone()), ..Line::new(problem.severity(), text) }
+}
+
+/// What would mend it.
+fn offer(problem: &Problem, input: Sender<InstallMsg>) -> Option<Offer> {
+    match problem {
+        Problem::Storage(_, draft::import::Problem::NoPool) => {
+            let act = Rc::new(move || drop(input.send(InstallMsg::MakePool)));
+            Some(Offer { label: gettext("Make the Usual One"), act })
+        }
+        Problem::Machine(problem) => {
+            machine::words::offer(problem, move |refusal| drop(input.send(InstallMsg::Raise(refusal))))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.

@@ -51,6 +51,14 @@ impl InstallWizard {
         });
     }
 
+    pub(super) fn ask_places(&self, sender: &ComponentSender<Self>) {
+        let host = self.host.clone();
+        sender.oneshot_command(async move {
+            let (projects, flavors) = host.places().await;
+            InstallCmd::Places(projects, flavors)
+        });
+    }
+
     pub(super) fn surroundings(
         &mut self,
         told: Result<Box<Surroundings>, StorageError>,

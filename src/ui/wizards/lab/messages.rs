@@ -2,15 +2,15 @@
 
 use lectern_model::{
     draft::lab::Start,
+    flavor::Flavor,
     id::DomainId,
     metadata::LabMark,
     pattern::Taken,
-    project::Refusal,
+    project::{Refusal, Standing},
     units::{Bytes, KiB},
 };
 use lectern_services::{
-    catalog::CatalogError,
-    host::{Changed, Host},
+    host::Host,
     plan::{
         Plan,
         make::{
@@ -81,6 +81,8 @@ pub(crate) enum LabMsg {
     Start(Start),
     /// Raise the project's quota to what is needed.
     Raise(Refusal),
+    /// Projects or flavors were changed by anybody.
+    PlacesChanged,
 }
 
 /// What the wizard asks for.
@@ -88,6 +90,8 @@ pub(crate) enum LabMsg {
 pub(crate) enum LabOutput {
     /// Run this plan.
     Finish(Box<Plan>),
+    /// Raise the quota of the project that refuses.
+    Raise(Box<Refusal>),
     /// The dialog is gone.
     Closed,
 }
@@ -101,6 +105,6 @@ pub(crate) enum LabCmd {
     Source(DomainId, Result<Box<LabSource>, CloneError>),
     /// The plan of the draft with this number.
     Planned(u64, Result<Box<Plan>, Refused>),
-    /// The quota was raised, or not.
-    Raised(Result<Box<Changed>, CatalogError>),
+    /// The projects with what they use, and the flavors.
+    Places(Vec<Standing>, Vec<Flavor>),
 }

@@ -115,7 +115,8 @@ impl Component for LabWizard {
             LabMsg::Pool(nth) => self.choose_pool(nth),
             LabMsg::Project(nth) => self.choose_project(nth),
             LabMsg::Start(start) => self.draft.start = start,
-            LabMsg::Raise(refusal) => self.raise(refusal, &sender),
+            LabMsg::Raise(refusal) => drop(sender.output(LabOutput::Raise(Box::new(refusal)))),
+            LabMsg::PlacesChanged => self.ask_places(&sender),
         }
         self.show();
     }
@@ -125,7 +126,7 @@ impl Component for LabWizard {
             LabCmd::Stock(told) => self.stock_known(told, &sender),
             LabCmd::Source(id, told) => self.source_known(id, told),
             LabCmd::Planned(number, plan) => return self.planned(number, plan.map(|plan| *plan)),
-            LabCmd::Raised(told) => self.raised(told.as_deref(), &sender),
+            LabCmd::Places(projects, flavors) => self.places_are(projects, flavors),
         }
         self.show();
     }

@@ -11,6 +11,7 @@ use lectern_model::{
 
 use super::{LabMsg, choice::Choice};
 use crate::{
+    flavors,
     i18n::{gettext, gettext_f},
     wizards::frame::{Fields, Quietly},
 };
@@ -124,7 +125,7 @@ impl MoreRows {
     pub(super) fn show(&self, draft: &LabDraft, facts: &LabFacts, flavors: &[Flavor]) {
         let size = match &draft.size {
             Size::AsTemplate => 0,
-            Size::Flavor { name, .. } => flavors.iter().position(|known| known.name == *name).map_or(0, |nth| nth + 1),
+            Size::Flavor(flavor) => flavors.iter().position(|known| known == flavor).map_or(0, |nth| nth + 1),
             Size::Own { .. } => flavors.len() + 1,
         };
         self.size.show(Some(size));
@@ -150,9 +151,7 @@ impl MoreRows {
 }
 
 fn flavor(flavor: &Flavor) -> String {
-    let (vcpus, memory) = (flavor.vcpus.to_string(), KiB::from_mib(flavor.ram).to_string());
-    let args = [("name", flavor.name.as_str()), ("vcpus", &vcpus), ("memory", &memory)];
-    gettext_f("{name}: {vcpus} virtual CPUs, {memory} memory", &args)
+    gettext_f("{name}: {sizes}", &[("name", &flavor.name), ("sizes", &flavors::sizes(flavor))])
 }
 
 fn spin(title: &str, (least, most, step): (f64, f64, f64), digits: u32) -> adw::SpinRow {

@@ -1,7 +1,7 @@
 //! What the last page says of this draft and its plan.
 
 use lectern_model::{
-    draft::lab::{Addresses, Fit, LabDraft, LabFacts, LabNetwork, Start, fit, preview},
+    draft::lab::{Addresses, Fit, LabDraft, LabFacts, LabNetwork, Size, Start, asked, fit, preview},
     units::KiB,
 };
 use lectern_services::plan::Plan;
@@ -9,7 +9,11 @@ use lectern_services::plan::Plan;
 use crate::{
     i18n::{gettext, gettext_f, ngettext_f},
     texts,
-    wizards::frame::{Cost, ReviewText},
+    wizards::{
+        frame::{Cost, ReviewText},
+        machine::review::with_flavors_disks,
+        place,
+    },
 };
 
 /// What will be made, what it costs, and how.
@@ -18,7 +22,7 @@ pub(super) fn text(draft: &LabDraft, facts: &LabFacts, plan: &Plan) -> ReviewTex
     ReviewText {
         made: made(draft, facts, &fit),
         lacks: Vec::new(),
-        costs: costs(&fit),
+        costs: costs(draft, facts, &fit),
         steps: plan.texts().iter().map(texts::step).collect(),
         commands: plan.commands(),
     }
@@ -32,16 +36,30 @@ fn made(draft: &LabDraft, facts: &LabFacts, fit: &Fit) -> Vec<(String, String)> 
     let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
     let machines = ngettext_f("{n} machine: {first} to {last}", "{n} machines: {first} to {last}", rows.len(), &args);
     let template = facts.template.as_ref().map(|template| template.name.clone()).unwrap_or_default();
+    let flavor = if let Size::Flavor(flavor) = &draft.size { Some(flavor) } else { None };
     vec![
         (gettext("Lab"), draft.name.clone()),
         (gettext("Machines"), machines),
         (
             gettext("Disks"),
-            gettext_f("overlays (changes only) on the disks of {name} (read-only)", &[("name", &template)]),
+            with_flavors_disks(
+                gettext_f("overlays (changes only) on the disks of {name} (read-only)", &[("name", &template)]),
+                flavor,
+            ),
         ),
+        (gettext("Project"), draft.counts_in().to_owned()),
+        (gettext("Flavor"), size(&draft.size)),
         (gettext("Network"), network(draft)),
         (gettext("Start"), start(draft.start, fit)),
     ]
+}
+
+fn size(size: &Size) -> String {
+    match size {
+        Size::AsTemplate => gettext("As the template"),
+        Size::Flavor(flavor) => flavor.name.clone(),
+        Size::Own { .. } => gettext("None, a size of its own"),
+    }
 }
 
 fn network(draft: &LabDraft) -> String {
@@ -71,7 +89,7 @@ fn start(start: Start, fit: &Fit) -> String {
     }
 }
 
-fn costs(fit: &Fit) -> Vec<Cost> {
+fn costs(draft: &LabDraft, facts: &LabFacts, fit: &Fit) -> Vec<Cost> {
     let memory = [
         ("size", fit.memory.to_string()),
         ("all", fit.host_memory.to_string()),
@@ -86,7 +104,8 @@ fn costs(fit: &Fit) -> Vec<Cost> {
         ("free", fit.free_disk.map(|free| free.to_string()).unwrap_or_default()),
     ];
     let disk = disk.each_ref().map(|(name, value)| (*name, value.as_str()));
-    vec![
+    let quota = place::cost(&facts.projects, draft.counts_in(), &asked(draft, facts));
+    let own = [
         Cost {
             what: gettext("Memory While All Run"),
             much: gettext_f("{size} of {all}, {free} free now", &memory),
@@ -102,5 +121,6 @@ fn costs(fit: &Fit) -> Vec<Cost> {
             much: gettext_f("{now} now, up to {most} later; {free} free", &disk),
             fits: fit.free_disk.map(|free| fit.virtual_disk <= free),
         },
-    ]
+    ];
+    own.into_iter().chain(quota).collect()
 }

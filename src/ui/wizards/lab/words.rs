@@ -1,13 +1,11 @@
 //! The words for the draft's problems: what is wrong, and what to do about it.
 
-use std::rc::Rc;
-
 use relm4::Sender;
 
 use lectern_model::{
     draft::{
         Bound,
-        lab::{Clash, Problem, Shortage},
+        lab::{Clash, Problem},
     },
     names::NameProblem,
     pattern::{CountProblem, MAX_COUNT, PatternProblem},
@@ -22,21 +20,16 @@ use crate::{
     clone::words::whys,
     errors,
     i18n::{gettext, gettext_f, ngettext_f},
-    wizards::{
-        frame::{Line, Offer},
-        machine::words::name as name_problem,
-    },
+    wizards::{frame::Line, machine::words::name as name_problem, place},
 };
 
 /// A problem as it is said beside its field, with what would mend it.
 pub(super) fn line(problem: &Problem, input: &Sender<LabMsg>) -> Line {
-    let offer = match problem {
-        Problem::Place(refusal) if matches!(refusal.why, lectern_model::project::Why::Quota(_)) => {
-            let (input, refusal) = (input.clone(), refusal.clone());
-            let act = Rc::new(move || drop(input.send(LabMsg::Raise(refusal.clone()))));
-            Some(Offer { label: gettext("Raise the Quota"), act })
-        }
-        _ => None,
+    let offer = if let Problem::Place(refusal) = problem {
+        let (input, asked) = (input.clone(), refusal.clone());
+        place::raise(refusal, move || drop(input.send(LabMsg::Raise(asked.clone()))))
+    } else {
+        None
     };
     Line { offer, ..Line::new(problem.severity(), text(problem)) }
 }
@@ -127,25 +120,12 @@ fn text_of_place(problem: &Problem) -> String {
             "The new disks can grow to {size}, more than is free in the storage pool.",
             &[("size", &most.to_string())],
         ),
-        Problem::Quota(shortage) => shortage_text(*shortage),
+        Problem::FlavorNotForProject(name) => {
+            gettext_f("The flavor {name} is not for this project.", &[("name", name)])
+        }
         Problem::Place(refusal) => errors::project::refusal(refusal),
         // All others are said above.
         _ => String::new(),
-    }
-}
-
-fn shortage_text(shortage: Shortage) -> String {
-    let (asked, left) = match shortage {
-        Shortage::Machines(asked, left) | Shortage::Vcpus(asked, left) => (asked.to_string(), left.to_string()),
-        Shortage::Memory(asked, left) => (asked.to_string(), left.to_string()),
-        Shortage::Disk(asked, left) => (asked.to_string(), left.to_string()),
-    };
-    let args = [("asked", asked.as_str()), ("left", &left)];
-    match shortage {
-        Shortage::Machines(..) => gettext_f("Machines: {asked} asked, {left} left in the quota.", &args),
-        Shortage::Vcpus(..) => gettext_f("Virtual CPUs: {asked} asked, {left} left in the quota.", &args),
-        Shortage::Memory(..) => gettext_f("Memory: {asked} asked, {left} left in the quota.", &args),
-        Shortage::Disk(..) => gettext_f("Disk: {asked} asked, {left} left in the quota.", &args),
     }
 }
 

@@ -9,26 +9,21 @@ use lectern_model::{
     },
     flavor::Flavor,
     id::DomainId,
-    project::Refusal,
+    project::Standing,
     units::KiB,
 };
-use lectern_services::{
-    catalog::CatalogError,
-    host::Changed,
-    plan::{
-        Plan,
-        make::{
-            clone::CloneError,
-            lab::{self, LabSource, LabStock, Refused},
-        },
+use lectern_services::plan::{
+    Plan,
+    make::{
+        clone::CloneError,
+        lab::{self, LabSource, LabStock, Refused},
     },
 };
 
 use super::{LabOutput, LabWizard, MACHINES, PREVIEW, REVIEW, messages::LabCmd, network, review, words};
 use crate::{
     clone::words as clone_words,
-    dialogs,
-    errors::{self, UserText},
+    dialogs, errors,
     i18n::gettext,
     wizards::frame::{FrameEvent, Line},
 };
@@ -90,7 +85,7 @@ impl LabWizard {
     /// Offers what the host has.
     fn fill(&self) {
         self.network.fill(&self.draft, self.facts());
-        self.more.fill(&self.draft, self.facts(), self.flavors());
+        self.more.fill(&self.draft, self.facts(), &self.flavors());
     }
 
     fn cannot(&self, error: &CloneError) {
@@ -108,8 +103,39 @@ impl LabWizard {
         }
     }
 
-    fn flavors(&self) -> &[Flavor] {
-        self.stock.as_ref().map_or(&[], |stock| stock.flavors.as_slice())
+    /// Those that the project may use, and the one that is chosen.
+    fn flavors(&self) -> Vec<Flavor> {
+        let (project, chosen) = (self.draft.counts_in(), self.flavor());
+        let all = self.stock.iter().flat_map(|stock| &stock.flavors);
+        let offered = all.filter(|flavor| flavor.is_for(project) && chosen.is_none_or(|chosen| chosen.id != flavor.id));
+        chosen.into_iter().chain(offered).cloned().collect()
+    }
+
+    const fn flavor(&self) -> Option<&Flavor> {
+        match &self.draft.size {
+            Size::Flavor(flavor) => Some(flavor),
+            Size::AsTemplate | Size::Own { .. } => None,
+        }
+    }
+
+    pub(super) fn ask_places(&self, sender: &ComponentSender<Self>) {
+        let host = self.host.clone();
+        sender.oneshot_command(async move {
+            let (projects, flavors) = host.places().await;
+            LabCmd::Places(projects, flavors)
+        });
+    }
+
+    /// Projects or flavors are others now; the draft stays.
+    pub(super) fn places_are(&mut self, projects: Vec<Standing>, flavors: Vec<Flavor>) {
+        self.bare.projects.clone_from(&projects);
+        if let Some(source) = &mut self.source {
+            source.facts.projects.clone_from(&projects);
+        }
+        if let Some(stock) = &mut self.stock {
+            stock.set_places(projects, flavors);
+        }
+        self.fill();
     }
 
     pub(super) fn set_pattern(&mut self, text: String) {
@@ -167,7 +193,7 @@ impl LabWizard {
         self.draft.size = match flavor {
             Some(flavor) => {
                 self.draft.overlay = Some(flavor.root_on(base));
-                Size::Flavor { memory: KiB::from_mib(flavor.ram), vcpus: flavor.vcpus, name: flavor.name }
+                Size::Flavor(flavor)
             }
             None => Size::Own { memory, vcpus },
         };
@@ -186,19 +212,8 @@ impl LabWizard {
 
     pub(super) fn choose_project(&mut self, nth: usize) {
         self.draft.project = self.facts().projects.get(nth).map(|known| known.project.name.clone());
-    }
-
-    pub(super) fn raise(&self, refusal: Refusal, sender: &ComponentSender<Self>) {
-        let host = self.host.clone();
-        sender.oneshot_command(async move { LabCmd::Raised(host.raise_quota(refusal).await.map(Box::new)) });
-    }
-
-    /// The quota is another: the host is looked at again, and the draft stays.
-    pub(super) fn raised(&self, told: Result<&Changed, &CatalogError>, sender: &ComponentSender<Self>) {
-        match told {
-            Ok(_) => self.look(sender),
-            Err(error) => dialogs::show_error(&UserText::from(error), &self.dialog),
-        }
+        // Other flavors may be for it.
+        self.fill();
     }
 
     pub(super) fn frame_said(&mut self, event: FrameEvent, sender: &ComponentSender<Self>) {
@@ -279,7 +294,7 @@ impl LabWizard {
         self.frame.set_filled(begun || !made.rows.is_empty());
         self.names.show(&self.draft, &self.roster, &made);
         self.network.show(&self.draft, self.facts());
-        self.more.show(&self.draft, self.facts(), self.flavors());
+        self.more.show(&self.draft, self.facts(), &self.flavors());
         self.table.show(&made.rows);
         let lines = self.lines();
         let under_more = |field: &Field| matches!(field, Field::Size | Field::Overlay | Field::Pool | Field::Project);

@@ -3,7 +3,8 @@
 use lectern_model::{
     defaults::Shortfall,
     draft::machine::{Facts, MachineDraft},
-    units::KiB,
+    flavor::Flavor,
+    units::{Bytes, KiB},
 };
 
 use super::{network as networks, system};
@@ -39,6 +40,25 @@ pub(crate) fn shortfall(lack: &Shortfall) -> String {
         Shortfall::Cpu(_) => gettext("The CPU model that was asked for: the machine gets what QEMU gives by itself."),
         Shortfall::Screen => gettext("A screen that can be shown: the machine has its serial console only."),
     }
+}
+
+/// The flavor that it is made with.
+pub(crate) fn flavor(draft: &MachineDraft) -> String {
+    draft.flavor.as_ref().map_or_else(|| gettext("None, a size of its own"), |flavor| flavor.name.clone())
+}
+
+/// Its own disk, and those that its flavor gives it.
+pub(crate) fn with_flavors_disks(own: String, flavor: Option<&Flavor>) -> String {
+    let said = |size: Option<Bytes>, words: fn(&str) -> String| size.map(|size| words(&size.to_string()));
+    let more = [
+        said(flavor.and_then(Flavor::ephemeral_size), |size| {
+            gettext_f("an ephemeral disk of {size}, empty", &[("size", size)])
+        }),
+        said(flavor.and_then(Flavor::swap_size), |size| {
+            gettext_f("a swap disk of {size}, formatted", &[("size", size)])
+        }),
+    ];
+    std::iter::once(own).chain(more.into_iter().flatten()).collect::<Vec<_>>().join("\n")
 }
 
 /// What it is plugged into.

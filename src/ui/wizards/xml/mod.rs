@@ -18,15 +18,19 @@ use lectern_model::{
         xml::{Fresh, Outcome, XmlDraft, XmlFacts, XmlField, XmlProblem},
     },
     id::DomainId,
+    project::{DEFAULT, Refusal, Standing},
 };
 use lectern_services::{
     host::{Host, StorageError},
-    making,
+    making::{self, NamedFiles},
     plan::Plan,
 };
 
 use self::page::FilePage;
-use super::frame::{DiffView, Fields, Frame, FrameEvent, Line, Review, ReviewText, Step};
+use super::{
+    frame::{DiffView, Fields, Frame, FrameEvent, Line, Review, ReviewText, Step},
+    place,
+};
 use crate::{errors::UserText, i18n::gettext, texts};
 
 const FILE: &str = "file";
@@ -53,6 +57,7 @@ pub(crate) struct XmlDialog {
     page: FilePage,
     review: Review,
     diff: DiffView,
+    input: relm4::Sender<XmlMsg>,
 }
 
 /// What is needed to open the dialog.
@@ -80,6 +85,12 @@ pub(crate) enum XmlMsg {
     Renew(bool),
     /// The machine's name.
     Name(String),
+    /// The project; `None` is the one of what has no other.
+    Project(Option<String>),
+    /// Raise the quota of the project that refuses.
+    Raise(Refusal),
+    /// Projects or flavors were changed by anybody.
+    PlacesChanged,
 }
 
 /// What came back.
@@ -87,8 +98,10 @@ pub(crate) enum XmlMsg {
 pub(crate) enum XmlCmd {
     /// The text of a file.
     Read(PathBuf, Result<String, StorageError>),
-    /// Files that the machine names and that are not there.
-    Missing(Vec<String>),
+    /// What the host has of the files that the machine names.
+    Files(NamedFiles),
+    /// The projects with what they use.
+    Places(Vec<Standing>),
 }
 
 /// What the dialog asks for.
@@ -96,6 +109,8 @@ pub(crate) enum XmlCmd {
 pub(crate) enum XmlOutput {
     /// Run this plan.
     Finish(Box<Plan>),
+    /// Raise the quota of the project that refuses.
+    Raise(Box<Refusal>),
     /// It was closed.
     Closed,
 }
@@ -129,7 +144,7 @@ impl Component for XmlDialog {
         let mut model = Self {
             host: init.host,
             draft: XmlDraft::default(),
-            facts: XmlFacts { machines: init.machines, missing: Vec::new() },
+            facts: XmlFacts { machines: init.machines, ..XmlFacts::default() },
             fresh: making::fresh(),
             unread: None,
             path: PathBuf::new(),
@@ -141,7 +156,9 @@ impl Component for XmlDialog {
             page,
             review,
             diff,
+            input: input.clone(),
         };
+        model.ask_places(&sender);
         model.show();
         ComponentParts { model, widgets: () }
     }
@@ -155,6 +172,9 @@ impl Component for XmlDialog {
             XmlMsg::Browse => self.page.browse(&self.dialog),
             XmlMsg::Renew(renew) => self.draft.renew = renew,
             XmlMsg::Name(name) => self.draft.name = name,
+            XmlMsg::Project(project) => self.draft.project = Some(project.unwrap_or_else(|| DEFAULT.to_owned())),
+            XmlMsg::Raise(refusal) => drop(sender.output(XmlOutput::Raise(Box::new(refusal)))),
+            XmlMsg::PlacesChanged => self.ask_places(&sender),
         }
         self.show();
     }
@@ -162,13 +182,19 @@ impl Component for XmlDialog {
     fn update_cmd(&mut self, message: XmlCmd, sender: ComponentSender<Self>, _root: &adw::Dialog) {
         match message {
             XmlCmd::Read(path, text) => self.take(&path, text, &sender),
-            XmlCmd::Missing(paths) => self.facts.missing = paths,
+            XmlCmd::Files(files) => (self.facts.missing, self.facts.sizes) = (files.missing, files.sizes),
+            XmlCmd::Places(projects) => self.facts.projects = projects,
         }
         self.show();
     }
 }
 
 impl XmlDialog {
+    fn ask_places(&self, sender: &ComponentSender<Self>) {
+        let host = self.host.clone();
+        sender.oneshot_command(async move { XmlCmd::Places(host.places().await.0) });
+    }
+
     fn typed(&self, path: String, sender: &ComponentSender<Self>) {
         let now = self.typed.get() + 1;
         self.typed.set(now);
@@ -197,12 +223,14 @@ impl XmlDialog {
             return;
         }
         self.facts.missing.clear();
+        self.facts.sizes.clear();
+        self.draft.project = None;
         match text {
             Ok(text) => self.draft.take(text, &self.facts),
             Err(error) => self.unread = Some(UserText::from(&error)),
         }
         let (host, disks) = (self.host.clone(), self.draft.disks());
-        sender.oneshot_command(async move { XmlCmd::Missing(making::missing(&host, disks).await) });
+        sender.oneshot_command(async move { XmlCmd::Files(making::named_files(&host, disks).await) });
     }
 
     fn frame_said(&mut self, event: &FrameEvent, sender: &ComponentSender<Self>) {
@@ -231,19 +259,26 @@ impl XmlDialog {
     }
 
     fn show_review(&mut self, outcome: &Outcome) {
-        let plan = making::plan_define(self.host.uri(), &self.draft.name, outcome);
+        let plan = self.plan(outcome);
+        let (project, asked) = (self.draft.counts_in(&self.facts), self.draft.asked(&self.facts));
         self.diff.show(&outcome.diff);
         self.review.show(&ReviewText {
             made: vec![
                 (gettext("Machine"), self.draft.name.clone()),
                 (gettext("UUID"), outcome.uuid.to_string()),
                 (gettext("File"), self.path.display().to_string()),
+                (gettext("Project"), project.clone()),
             ],
             lacks: Vec::new(),
-            costs: Vec::new(),
+            costs: place::cost(&self.facts.projects, &project, &asked).into_iter().collect(),
             steps: plan.texts().iter().map(texts::step).collect(),
             commands: plan.commands(),
         });
+    }
+
+    fn plan(&self, outcome: &Outcome) -> Plan {
+        let (project, asked) = (self.draft.counts_in(&self.facts), self.draft.asked(&self.facts));
+        making::plan_define(self.host.uri(), &self.draft.name, outcome, (&self.facts.projects, &project, asked))
     }
 
     fn finish(&mut self, sender: &ComponentSender<Self>) {
@@ -253,7 +288,7 @@ impl XmlDialog {
             return self.next();
         }
         if let Ok(outcome) = self.draft.outcome(&self.fresh) {
-            let plan = making::plan_define(self.host.uri(), &self.draft.name, &outcome);
+            let plan = self.plan(&outcome);
             drop(sender.output(XmlOutput::Finish(Box::new(plan))));
             self.frame.finish();
         }
@@ -261,7 +296,7 @@ impl XmlDialog {
 
     fn show(&mut self) {
         self.frame.set_filled(self.draft.text.is_some());
-        self.page.show(&self.draft);
+        self.page.show(&self.draft, &self.facts);
         let lines = self.lines();
         self.fields.show(&lines);
     }
@@ -273,7 +308,7 @@ impl XmlDialog {
         }
         let problems = self.draft.problems(&self.facts);
         let said = |problem: &&XmlProblem| self.asked || **problem != XmlProblem::NoFile;
-        let line = |problem: &XmlProblem| (problem.field(), Line::new(problem.severity(), words::text(problem)));
+        let line = |problem: &XmlProblem| (problem.field(), words::line(problem, &self.input));
         problems.iter().filter(said).map(line).collect()
     }
 }

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use relm4::{Sender, adw, adw::prelude::*, gtk};
 
-use lectern_model::draft::xml::{self, XmlDraft, XmlField};
+use lectern_model::draft::xml::{self, XmlDraft, XmlFacts, XmlField};
 
 use super::XmlMsg;
 use crate::{
     buttons,
     i18n::gettext,
-    wizards::frame::{Fields, Quietly},
+    wizards::{
+        frame::{Fields, Quietly},
+        place::PlaceRows,
+    },
 };
 
 /// The page.
@@ -21,6 +24,8 @@ pub(super) struct FilePage {
     renew: gtk::CheckButton,
     name: adw::EntryRow,
     identity: adw::PreferencesGroup,
+    place: PlaceRows,
+    project: adw::PreferencesGroup,
     quietly: Quietly,
     input: Sender<XmlMsg>,
 }
@@ -43,8 +48,13 @@ impl FilePage {
         let name = adw::EntryRow::builder().title(gettext("Name")).activates_default(true).build();
         fields.add(XmlField::Name, &name, &identity);
         page.add(&identity);
+        let told = input.clone();
+        let place = PlaceRows::new(move |project| drop(told.send(XmlMsg::Project(project))), |_| {});
+        let project = adw::PreferencesGroup::new();
+        fields.add(XmlField::Project, &place.project, &project);
+        page.add(&project);
         let quietly = Quietly::default();
-        let this = Self { page, path, keep, renew, name, identity, quietly, input: input.clone() };
+        let this = Self { page, path, keep, renew, name, identity, place, project, quietly, input: input.clone() };
         this.listen(&browse);
         this
     }
@@ -74,8 +84,11 @@ impl FilePage {
     }
 
     /// Shows the draft.
-    pub(super) fn show(&self, draft: &XmlDraft) {
-        self.identity.set_visible(draft.text.as_deref().is_some_and(|text| xml::read(text).is_ok()));
+    pub(super) fn show(&self, draft: &XmlDraft, facts: &XmlFacts) {
+        let is_read = draft.text.as_deref().is_some_and(|text| xml::read(text).is_ok());
+        self.identity.set_visible(is_read);
+        self.project.set_visible(is_read && !facts.projects.is_empty());
+        self.place.show(&facts.projects, &[], &draft.counts_in(facts), None);
         if self.renew.is_active() != draft.renew {
             let radio = if draft.renew { &self.renew } else { &self.keep };
             self.quietly.choose(radio);

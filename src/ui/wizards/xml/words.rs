@@ -1,11 +1,25 @@
 //! The words for what is wrong with an XML file.
 
-use lectern_model::draft::xml::XmlProblem;
+use relm4::Sender;
 
+use lectern_model::draft::{Bound, xml::XmlProblem};
+
+use super::XmlMsg;
 use crate::{
     i18n::{gettext, gettext_f},
-    wizards::machine::words::name as name_problem,
+    wizards::{frame::Line, machine::words::name as name_problem, place},
 };
+
+/// A problem as it is said beside its field, with what would mend it.
+pub(super) fn line(problem: &XmlProblem, input: &Sender<XmlMsg>) -> Line {
+    let offer = if let XmlProblem::Project(refusal) = problem {
+        let (input, asked) = (input.clone(), refusal.clone());
+        place::raise(refusal, move || drop(input.send(XmlMsg::Raise(asked.clone()))))
+    } else {
+        None
+    };
+    Line { offer, ..Line::new(problem.severity(), text(problem)) }
+}
 
 /// What is wrong, and what to do about it.
 pub(super) fn text(problem: &XmlProblem) -> String {
@@ -33,6 +47,7 @@ pub(super) fn text(problem: &XmlProblem) -> String {
         XmlProblem::TakenLive => {
             gettext("The file was taken of a running machine. What belongs to that run only is left out.")
         }
+        XmlProblem::Project(refusal) => crate::errors::project::refusal(refusal),
         XmlProblem::FileMissing(path) => gettext_f(
             "{path} is not there. The machine can be defined, and starts once the file is in its place.",
             &[("path", path)],

@@ -9,6 +9,7 @@ use lectern_model::{
     id::DomainId,
     mac::MacAddress,
     metadata::{self, Base, TemplateMark},
+    resize,
     storage::{ImageInfo, Volume, machine::Machine},
     template::{BaseNow, BaseState, Deed, Dependents, Standing, compare},
     units::Bytes,
@@ -112,6 +113,7 @@ pub(in crate::plan::make) async fn look_in(
     let standing = standing(stock, machine, &xml, &images);
     let new_id = random_id();
     let (memory, vcpus) = clone::size(&xml);
+    let (projects, flavors) = host.places().await;
     let facts = CloneFacts {
         source: machine.name.clone(),
         // Saved memory goes on with the disks as they were, and writes to them.
@@ -125,7 +127,9 @@ pub(in crate::plan::make) async fn look_in(
         pools: file_pools(host).await?,
         vcpus: vcpus.unwrap_or(1),
         memory: memory.unwrap_or_default(),
-        projects: host.places().await.0,
+        projects,
+        flavors,
+        flavor_disks: resize::disks(&xml),
     };
     let beside = images.values().find_map(|image| image.pool.clone());
     let beside = beside.filter(|name| facts.pools.iter().any(|pool| pool.name == *name));

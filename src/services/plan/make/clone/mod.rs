@@ -10,13 +10,14 @@ use lectern_model::{
         clone::{CloneDraft, Problem, problems},
     },
     metadata::{Machine, Origin},
+    resize,
     storage::{ImageFormat, new_volume::NewVolume},
     units::Bytes,
 };
 
 pub use self::look::{CloneError, CloneSource, DiskImage, look};
 pub(super) use self::look::{look_in, random_id};
-use super::within;
+use super::{new_disk as flavor_volume, within};
 use crate::plan::{
     Plan, Purpose, Step,
     steps::{CopyVolume, CreateVolume, Define, MustBeOff, Start},
@@ -68,6 +69,7 @@ pub fn clone(source: &CloneSource, draft: &CloneDraft) -> Result<ClonePlan, Refu
         let size = draft.size.filter(|_| std::mem::take(&mut first));
         steps.push(new_disk(source, draft, disk, &file, size)?);
     }
+    let clone = add_given(source, draft, clone, &mut steps)?;
     let (id, name, xml) = (source.new_id, draft.name.clone(), clone.document.to_string());
     steps.push(Define { id, name: name.clone(), xml }.into());
     steps.extend(draft.start.then(|| Start { id, name: name.clone() }.into()));
@@ -75,6 +77,25 @@ pub fn clone(source: &CloneSource, draft: &CloneDraft) -> Result<ClonePlan, Refu
     let steps = within(&facts.projects, draft.counts_in(), &[member], steps);
     let plan = Plan::new(Purpose::Clone { from: facts.source.clone(), to: name }, source.host.clone(), steps);
     Ok(ClonePlan { plan, clone })
+}
+
+/// The clone with the disks that its flavor gives it, and what makes them.
+fn add_given(
+    source: &CloneSource,
+    draft: &CloneDraft,
+    clone: Cloned,
+    steps: &mut Vec<Step>,
+) -> Result<Cloned, Refused> {
+    let Some(flavor) = &draft.flavor else { return Ok(clone) };
+    let pool = source.facts.pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
+    let Some(place) = pool.and_then(|pool| Some((pool.name.clone(), pool.folder.clone()?))) else { return Ok(clone) };
+    let mut document = clone.document;
+    for (serial, _) in draft.given(&source.facts) {
+        let Some(new) = flavor_volume(flavor, serial, source.new_id, &draft.name, &place) else { continue };
+        document = resize::with_disk(&document, &new.disk).map_err(clone::CloneError::from)?;
+        steps.push(new.step);
+    }
+    Ok(Cloned { document, ..clone })
 }
 
 fn new_disk(
@@ -112,7 +133,8 @@ impl CloneSource {
     fn notes(&self, draft: &CloneDraft) -> Option<Machine> {
         let links = self.facts.disks.iter().any(|disk| draft.treatment(disk) == Treatment::Link);
         let origin = links.then(|| Origin { template: self.id, name: self.facts.source.clone() });
-        let notes = Machine { project: draft.project.clone(), origin, ..Machine::default() };
+        let flavor = draft.flavor.as_ref().map(|flavor| flavor.name.clone());
+        let notes = Machine { project: draft.project.clone(), flavor, origin, ..Machine::default() };
         (notes != Machine::default()).then_some(notes)
     }
 }

@@ -164,9 +164,13 @@ impl LabStock {
             networks: self.networks.iter().map(|network| self.network(network)).collect(),
             routes: self.routes(),
             pools: self.pools.clone(),
-            quota: None,
             projects: self.projects.clone(),
         }
+    }
+
+    /// The projects and flavors are others now.
+    pub fn set_places(&mut self, projects: Vec<Standing>, flavors: Vec<Flavor>) {
+        (self.projects, self.flavors) = (projects, flavors);
     }
 
     fn network(&self, network: &Network) -> LabNetworkFacts {
@@ -238,6 +242,7 @@ fn template_facts(source: &CloneSource) -> TemplateFacts {
         Some(TemplateDisk { target: disk.target.clone(), path: image.path.clone(), size: image.size })
     });
     let (memory, vcpus) = lectern_model::clone::size(&source.xml);
+    let flavors = &source.facts.flavor_disks;
     TemplateFacts {
         id: source.id,
         name: source.facts.source.clone(),
@@ -246,5 +251,6 @@ fn template_facts(source: &CloneSource) -> TemplateFacts {
         vcpus: vcpus.unwrap_or(1),
         disks: disks.collect(),
         nics: lectern_model::clone::nic_count(&source.xml),
+        has_flavor_disks: (flavors.ephemeral.is_some(), flavors.swap.is_some()),
     }
 }

@@ -9,13 +9,14 @@ use lectern_model::{
     clone::{self, DiskSource},
     draft::{
         self,
-        lab::{LabDraft, Member, Problem, Row, each, fit, make, preview, problems},
+        lab::{LabDraft, Member, Problem, Row, Size, each, fit, given, make, preview, problems},
     },
     identity_files::{Addressing, Nic},
     identity_strings::strings,
     metadata::GuestIdentity,
+    resize,
     storage::{ImageFormat, name_of, new_volume::NewVolume},
-    xml::EditError,
+    xml::{Document, EditError},
 };
 
 pub use self::{
@@ -23,7 +24,7 @@ pub use self::{
     members::{Lab, LabMember, labs, start},
     reset::{LabError, delete, reset},
 };
-use super::within;
+use super::{new_disk, within};
 use crate::plan::{
     Plan, Purpose, Step,
     steps::{CreateOverlays, Define, DefineMachines, MustBeOff, Start},
@@ -68,7 +69,8 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     let mut steps: Vec<Step> = vec![MustBeOff { id: template.id, name: from.clone() }.into()];
     steps.extend(network::steps(source, draft, &rows)?);
     steps.push(overlays(source, draft, &rows).into());
-    let machines = machines(source, draft, &rows)?;
+    let mut machines = machines(source, draft, &rows)?;
+    steps.extend(give(source, draft, &mut machines)?);
     let starting = usize::try_from(fit(draft, facts).starting).unwrap_or(usize::MAX);
     let starts: Vec<Step> = machines.iter().take(starting).map(started).collect();
     let (lab, count) = (draft.name.clone(), rows.len());
@@ -80,6 +82,23 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     let members: Vec<_> = ids.map(|machine| lectern_model::catalog::Member { machine: *machine, amount }).collect();
     let steps = within(&facts.projects, draft.counts_in(), &members, steps);
     Ok(Plan::new(purpose, template.host.clone(), steps))
+}
+
+/// Adds the disks that the flavor gives each machine to its XML; the steps make them.
+fn give(source: &LabSource, draft: &LabDraft, machines: &mut [Define]) -> Result<Vec<Step>, Refused> {
+    let pool = source.facts.pools.iter().find(|pool| Some(&pool.name) == draft.pool.as_ref());
+    let place = pool.and_then(|pool| Some((pool.name.clone(), pool.folder.clone()?)));
+    let (Size::Flavor(flavor), Some(place)) = (&draft.size, place) else { return Ok(Vec::new()) };
+    let (mut steps, given) = (Vec::new(), given(draft, &source.facts));
+    for machine in machines {
+        for (serial, _) in &given {
+            let Some(new) = new_disk(flavor, serial, machine.id, &machine.name, &place) else { continue };
+            let document = Document::parse(&machine.xml).map_err(EditError::from)?;
+            machine.xml = resize::with_disk(&document, &new.disk)?.to_string();
+            steps.push(new.step);
+        }
+    }
+    Ok(steps)
 }
 
 fn started(machine: &Define) -> Step {

@@ -1,5 +1,8 @@
 //! A machine from an XML file: which identity it gets, how it then differs from the file, and what is wrong.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::{Bound, Severity};
@@ -8,8 +11,11 @@ use crate::{
     id::DomainId,
     identity::{self, Current, Identity, IdentityError},
     mac::MacAddress,
+    metadata,
     names::{self, NameKind, NameProblem},
+    project::{self, Amount, DEFAULT, MachineUse, Refusal, Standing},
     storage::machine::{Machine, MachineFile, Place, Role, StateFolders},
+    units::Bytes,
     xml::{Document, XmlError},
 };
 
@@ -22,6 +28,8 @@ pub struct XmlDraft {
     pub renew: bool,
     /// The machine's name.
     pub name: String,
+    /// The project that it counts in; `None` is the one that the file notes.
+    pub project: Option<String>,
 }
 
 /// What there is to choose identities from, made up where it may be random.
@@ -40,6 +48,10 @@ pub struct XmlFacts {
     pub machines: BTreeMap<DomainId, String>,
     /// Files of the machine that are not there.
     pub missing: Vec<String>,
+    /// What guests see of those files that are there.
+    pub sizes: BTreeMap<String, Bytes>,
+    /// The projects with what they use; none as long as nobody knows.
+    pub projects: Vec<Standing>,
 }
 
 /// The fields that problems are said beside.
@@ -51,6 +63,8 @@ pub enum XmlField {
     Identity,
     /// The name.
     Name,
+    /// The project.
+    Project,
 }
 
 /// One thing that is wrong.
@@ -74,6 +88,8 @@ pub enum XmlProblem {
     TakenLive,
     /// A file that it names is not there.
     FileMissing(String),
+    /// The project does not take it.
+    Project(Refusal),
 }
 
 impl Bound for XmlProblem {
@@ -83,6 +99,7 @@ impl Bound for XmlProblem {
         match self {
             Self::Name(_) => XmlField::Name,
             Self::UuidInUse(_) | Self::NoUuid => XmlField::Identity,
+            Self::Project(_) => XmlField::Project,
             _ => XmlField::File,
         }
     }
@@ -168,9 +185,40 @@ impl XmlDraft {
             uuid: own.is_none().then_some(fresh.uuid),
             macs: self.renew.then(|| fresh.macs.iter().copied().take(current.macs.len()).collect()),
         };
-        let made = identity::identify(&document, &identity).map_err(problem)?;
-        let diff = diff::documents(&document, &made.document);
-        Ok(Outcome { uuid: own.unwrap_or(fresh.uuid), document: made.document, diff })
+        let made = identity::identify(&document, &identity).map_err(problem)?.document;
+        let made = self.noted(made)?;
+        let diff = diff::documents(&document, &made);
+        Ok(Outcome { uuid: own.unwrap_or(fresh.uuid), document: made, diff })
+    }
+
+    /// With the project that was chosen.
+    fn noted(&self, document: Document) -> Result<Document, XmlProblem> {
+        let Some(project) = &self.project else { return Ok(document) };
+        let mut notes = metadata::read(&document).machine();
+        let wanted = (project != DEFAULT).then(|| project.clone());
+        if notes.project == wanted {
+            return Ok(document);
+        }
+        notes.project = wanted;
+        metadata::write(&document, &notes).map_err(|error| XmlProblem::Unchangeable(error.to_string()))
+    }
+
+    /// The project that the machine counts in.
+    #[must_use]
+    pub fn counts_in(&self, facts: &XmlFacts) -> String {
+        let noted = || metadata::read(&Document::parse(self.text.as_deref()?).ok()?).machine().project;
+        let known = |name: &String| facts.projects.iter().any(|standing| standing.project.name == *name);
+        self.project.clone().or_else(|| noted().filter(known)).unwrap_or_else(|| DEFAULT.to_owned())
+    }
+
+    /// What the machine will use of its project's quota.
+    #[must_use]
+    pub fn asked(&self, facts: &XmlFacts) -> Amount {
+        let document = self.text.as_deref().and_then(|text| Document::parse(text).ok());
+        let Some(document) = document else { return Amount::default() };
+        let mut machine = MachineUse::read(DomainId::from_bytes([0; 16]), &self.name, &document);
+        machine.disks.iter_mut().for_each(|disk| disk.size = facts.sizes.get(&disk.key).copied());
+        machine.amount()
     }
 
     /// Everything that is wrong.
@@ -190,85 +238,8 @@ impl XmlDraft {
         }
         let taken = |name: &str| facts.machines.values().any(|known| known == name);
         all.extend(names::check_free(&self.name, NameKind::Domain, taken).err().map(XmlProblem::Name));
+        let refused = project::refusal(&facts.projects, &self.counts_in(facts), &self.asked(facts));
+        all.extend(refused.map(XmlProblem::Project));
         all
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{diff::Side, draft::stops};
-
-    const UUID: &str = "6695eb01-f6a4-8304-79aa-97f2502e193f";
-
-    fn xml(name: &str) -> String {
-        format!(
-            "<domain type='kvm'>\n  <!-- kept -->\n  <name>{name}</name>\n  <uuid>{UUID}</uuid>\n  <devices>\n    \
-             <disk type='file' device='disk'><source file='/a.img'/><target dev='vda'/></disk>\n    \
-             <interface type='network'>\n      <mac address='52:54:00:00:00:01'/>\n    </interface>\n  </devices>\n\
-             </domain>\n"
-        )
-    }
-
-    fn fresh() -> Fresh {
-        let macs = (0..4).map(|n| MacAddress::from_random([1, 2, n])).collect();
-        Fresh { uuid: DomainId::from_bytes([7; 16]), macs }
-    }
-
-    fn here(name: &str) -> XmlFacts {
-        let machines = BTreeMap::from([(DomainId::parse(UUID).unwrap(), name.to_owned())]);
-        XmlFacts { machines, ..XmlFacts::default() }
-    }
-
-    fn taken(text: &str, facts: &XmlFacts) -> XmlDraft {
-        let mut draft = XmlDraft::default();
-        draft.take(text.to_owned(), facts);
-        draft
-    }
-
-    #[test]
-    fn a_new_machine_keeps_what_its_file_says() {
-        let draft = taken(&xml("node1"), &XmlFacts::default());
-        assert!(!draft.renew && draft.problems(&XmlFacts::default()).is_empty());
-        let outcome = draft.outcome(&fresh()).unwrap();
-        assert_eq!(outcome.document.as_str(), xml("node1"));
-        assert_eq!(outcome.uuid.to_string(), UUID);
-        assert_eq!(draft.disks(), ["/a.img"]);
-    }
-
-    #[test]
-    fn one_that_is_here_already_gets_another_identity() {
-        let facts = here("node1");
-        let mut draft = taken(&xml("node1"), &facts);
-        assert!(draft.renew);
-        assert_eq!((draft.name.as_str(), draft.problems(&facts)), ("node1-2", vec![]));
-        let outcome = draft.outcome(&fresh()).unwrap();
-        assert_eq!(outcome.uuid, fresh().uuid);
-        let new: Vec<_> = outcome.diff.iter().filter(|line| matches!(line.side, Side::New(_))).collect();
-        assert_eq!(new.len(), 3, "{new:?}");
-        assert!(outcome.document.as_str().contains("<!-- kept -->"));
-        draft.renew = false;
-        assert_eq!(draft.problems(&facts), [XmlProblem::UuidInUse("node1".into())]);
-        draft.name = "node1".into();
-        assert!(draft.problems(&facts).contains(&XmlProblem::Name(NameProblem::InUse)));
-    }
-
-    #[test]
-    fn what_is_no_machine_is_refused_with_its_reason() {
-        let none = XmlFacts::default();
-        assert_eq!(XmlDraft::default().problems(&none), [XmlProblem::NoFile]);
-        assert_eq!(taken("<network/>", &none).problems(&none), [XmlProblem::NotADomain("network".into())]);
-        let broken = taken("<domain>\n<name>a</nam>\n</domain>", &none).problems(&none);
-        let [XmlProblem::NotXml(error)] = broken.as_slice() else { panic!("{broken:?}") };
-        assert_eq!(error.position.line, 2);
-        assert!(stops(&broken));
-    }
-
-    #[test]
-    fn missing_files_are_worth_reading_and_no_more() {
-        let facts = XmlFacts { missing: vec!["/a.img".into()], ..XmlFacts::default() };
-        let problems = taken(&xml("a"), &facts).problems(&facts);
-        assert_eq!(problems, [XmlProblem::FileMissing("/a.img".into())]);
-        assert!(!stops(&problems));
     }
 }
