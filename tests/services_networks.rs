@@ -8,6 +8,8 @@
 
 #[path = "networks/mended.rs"]
 mod mended;
+#[path = "networks/modes.rs"]
+mod modes;
 #[path = "networks/traps.rs"]
 mod traps;
 

@@ -3,6 +3,8 @@
 
 #[path = "volumes/changes.rs"]
 mod changes;
+#[path = "volumes/kinds.rs"]
+mod kinds;
 #[path = "volumes/trials.rs"]
 mod trials;
 

@@ -89,6 +89,17 @@ fn traps_inside() {
     assert_eq!(found.cures, [Cure::NameServer], "{found:?}");
     assert!(now.xml.contains("dhcp-option=option:dns-server,10.9.9.1"), "{}", now.xml);
     other.kill().and_then(|()| other.wait()).expect("its end");
+    // A zone of firewalld, which does not run.
+    sh(&format!(
+        "virsh -q -c '{uri}' net-destroy named; virsh -q -c '{uri}' net-define /dev/stdin <<'EOF'\n\
+         <network><name>zoned</name><forward mode='nat'/><bridge name='br8' zone='trusted'/>\
+         <ip address='10.9.8.1' netmask='255.255.255.0'/></network>\nEOF\n"
+    ));
+    let refused = format!("! virsh -q -c '{uri}' net-start zoned");
+    sh(&refused);
+    let (found, now) = mended(&uri, "zoned");
+    assert_eq!(found.traps, [Trap::NoFirewalld("trusted".into())]);
+    assert!(!now.xml.contains("zone="), "{}", now.xml);
     // Its DHCP server and its rules are gone while it is started.
     sh(&format!("virsh -q -c '{uri}' net-start vbr"));
     sh("kill $(cat /run/libvirt/network/vbr.pid); nft flush ruleset 2>/dev/null || iptables -F");

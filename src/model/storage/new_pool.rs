@@ -78,7 +78,9 @@ impl NewPool {
             PoolKind::Fs => source.child(path("device")).child(format("auto")),
             PoolKind::Netfs => source.child(path("dir")).child(format("auto")),
             PoolKind::Logical => source.child(name()).child(format("lvm2")),
-            PoolKind::Disk | PoolKind::Iscsi => source.child(path("device")),
+            // libvirt takes the older kind of partition table otherwise, and refuses the disks of today.
+            PoolKind::Disk => source.child(path("device")).child(format("gpt")),
+            PoolKind::Iscsi => source.child(path("device")),
             PoolKind::Zfs => source.child(name()),
             PoolKind::Rbd => self.with_login(source.child(name())),
             _ => return None,

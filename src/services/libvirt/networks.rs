@@ -114,7 +114,8 @@ pub(crate) fn facts(connect: &Connect, uri: &HostUri, networks: &[Network], edit
     let others = |names: Vec<String>| names.into_iter().filter(|name| !own.contains(&name.as_str())).collect();
     let devices_of = |kind: &str| if here { devices(|folder| folder.join(kind).exists()) } else { Vec::new() };
     let physical = if here { devices_of("device") } else { taken.devices.clone() };
-    Facts { sees_routes: here, bridges: others(devices_of("bridge")), devices: others(physical), taken }
+    let functions = devices_of("device/virtfn0");
+    Facts { routes_unseen: !here, bridges: others(devices_of("bridge")), devices: others(physical), functions, taken }
 }
 
 /// What it is, with the bridge that it has now.

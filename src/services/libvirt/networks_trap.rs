@@ -25,11 +25,12 @@ pub(crate) fn find(connect: &Connect, uri: &HostUri, network: &Network) -> Resul
     let Some(spec) = &own.spec else { return Ok(Vec::new()) };
     let others: Vec<_> = networks_read::all(connect)?.into_iter().filter(|other| other.active).collect();
     let seen = networks::facts(connect, uri, &others, None);
-    let text = |path: &str| if seen.sees_routes { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+    let text =
+        |path: &str| if seen.routes_unseen { String::new() } else { fs::read_to_string(path).unwrap_or_default() };
     let facts = TrapFacts {
         uplink: trap::uplink(&text("/proc/net/route")),
         name_port: ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|path| trap::listens(&text(path), trap::DNS)),
-        firewalld: seen.sees_routes.then(runs_firewalld),
+        firewalld: (!seen.routes_unseen).then(runs_firewalld),
         taken: seen.taken,
     };
     let document = Document::parse(&own.xml).map_err(|error| HostError::BadAnswer(error.to_string()))?;
@@ -59,7 +60,7 @@ pub(crate) fn trouble(connect: &Connect, uri: &HostUri, network: &Network) -> Re
 fn lacking(connect: &Connect, uri: &HostUri, name: &str, xml: &str) -> Result<Vec<Trap>, HostError> {
     let document = Document::parse(xml).map_err(|error| HostError::BadAnswer(error.to_string()))?;
     let spec = NetworkSpec::read(&document).unwrap_or_default();
-    if !networks::facts(connect, uri, &[], None).sees_routes || fs::read_to_string("/proc/1/comm").is_err() {
+    if networks::facts(connect, uri, &[], None).routes_unseen || fs::read_to_string("/proc/1/comm").is_err() {
         return Ok(Vec::new());
     }
     let has_dns = document.root().child("dns").is_none_or(|dns| dns.attribute("enable").as_deref() != Some("no"));

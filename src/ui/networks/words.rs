@@ -159,6 +159,13 @@ fn address(problem: &Problem) -> String {
         Problem::Common => gettext(
             "Many schools and homes use these addresses themselves. If this one does, machines here would not reach it.",
         ),
+        Problem::NoFunctions(device) => gettext_f(
+            "{device} has no virtual functions now, so libvirt would not start this network. In a shell of the host, where the card has them: echo 4 | sudo tee /sys/class/net/{device}/device/sriov_numvfs",
+            &[("device", device)],
+        ),
+        Problem::RoutesUnseen(_) => gettext(
+            "The host's own routes cannot be seen from this computer: make sure that it is not in these addresses itself. In a shell of the host: ip route",
+        ),
         Problem::OfHost { device, to, .. } => gettext_f(
             "The host itself is in {network} through {device}, so libvirt would not start this network. Take other addresses.",
             &[("network", &to.to_string()), ("device", device)],

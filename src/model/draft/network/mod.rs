@@ -23,12 +23,21 @@ use crate::network::{Bandwidth, DhcpRange, Forwarder, Mode, NetworkSpec, Route, 
 pub struct Facts {
     /// The other networks, the host's routes and devices; without the network that is edited.
     pub taken: Taken,
-    /// Whether the host's routes could be seen.
-    pub sees_routes: bool,
+    /// Whether the host's routes cannot be seen from here.
+    pub routes_unseen: bool,
     /// Bridges that are there and no virtual network's.
     pub bridges: Vec<String>,
     /// Devices that guests could share.
     pub devices: Vec<String>,
+    /// Those that have virtual functions now.
+    pub functions: Vec<String>,
+}
+
+impl Facts {
+    /// Whether a device has virtual functions, as far as can be seen.
+    fn has_functions(&self, device: &str) -> bool {
+        self.routes_unseen || self.functions.iter().any(|known| known == device)
+    }
 }
 
 /// Addresses of one family.

@@ -116,8 +116,12 @@ pub enum Problem {
         /// The host's network.
         to: IpNet,
     },
+    /// The device has no virtual functions now, from which a pool of them could give.
+    NoFunctions(String),
     /// Many schools and homes have these addresses themselves.
     Common,
+    /// Whether the host itself is in them cannot be seen from here.
+    RoutesUnseen(Family),
     /// The first address is none.
     BadStart(Family),
     /// The last address is none.
@@ -164,7 +168,7 @@ impl Bound for Problem {
             | Self::BridgeIsDevice
             | Self::NoBridge
             | Self::BridgeUnknown => Field::Bridge,
-            Self::NoDevice | Self::DeviceUnknown => Field::Device,
+            Self::NoDevice | Self::DeviceUnknown | Self::NoFunctions(_) => Field::Device,
             Self::NoAddress(family)
             | Self::NetworkItself(family)
             | Self::NotAHost(family)
@@ -172,7 +176,8 @@ impl Bound for Problem {
             | Self::NotPrivate(family)
             | Self::OfNetwork(family, _)
             | Self::OfHost { family, .. }
-            | Self::WithinRoute { family, .. } => Field::Address(*family),
+            | Self::WithinRoute { family, .. }
+            | Self::RoutesUnseen(family) => Field::Address(*family),
             Self::Broadcast | Self::TooSmall | Self::Common => Field::Address(Family::V4),
             Self::Not64 => Field::Address(Family::V6),
             Self::BadStart(family) | Self::StartOutside(family) | Self::StartIsNetwork(family) => Field::Start(*family),
@@ -193,6 +198,8 @@ impl Bound for Problem {
             Self::NotPrivate(_)
             | Self::WithinRoute { .. }
             | Self::Common
+            | Self::RoutesUnseen(_)
+            | Self::NoFunctions(_)
             | Self::BridgeUnknown
             | Self::DeviceUnknown
             | Self::TooLarge(Family::V6) => Severity::Warning,

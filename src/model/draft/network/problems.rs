@@ -12,7 +12,10 @@ use super::{
 use crate::{
     draft::{Bound, Severity},
     names::{self, NameKind},
-    network::free::{Owner, bridge_fault},
+    network::{
+        Mode,
+        free::{Owner, bridge_fault},
+    },
 };
 
 /// All that is wrong with `draft`.
@@ -66,6 +69,8 @@ fn device(draft: &NetworkDraft, facts: &Facts, all: &mut Vec<Problem>) {
     let shown = draft.mode.may_have_device() && !name.is_empty();
     if shown && !known.is_empty() && !known.iter().any(|device| device == name) {
         all.push(Problem::DeviceUnknown);
+    } else if shown && draft.mode == Mode::SriovPool && !facts.has_functions(name) {
+        all.push(Problem::NoFunctions(name.to_owned()));
     }
 }
 
@@ -142,6 +147,7 @@ fn overlap(net: &IpNet, family: Family, facts: &Facts, all: &mut Vec<Problem>) {
         }
         Some(Owner::Host { device, to }) => all.push(Problem::OfHost { family, device, to }),
         None if is_common(&net.trunc()) => all.push(Problem::Common),
+        None if facts.routes_unseen => all.push(Problem::RoutesUnseen(family)),
         None => {}
     }
 }

@@ -42,9 +42,17 @@ fn the_courses_example_is_good_where_nobody_has_it() {
 }
 
 #[test]
+fn what_cannot_be_looked_at_is_said() {
+    let facts = Facts { routes_unseen: true, ..Facts::default() };
+    let found = problems(&draft("10.9.8.254/24", "10.9.8.100", "10.9.8.200"), &facts);
+    assert_eq!(found, [Problem::RoutesUnseen(Family::V4)]);
+    assert!(!stops(&found));
+}
+
+#[test]
 fn in_a_school_of_that_network_the_same_shape_is_offered_elsewhere() {
     let taken = Taken { routes: vec![route("192.168.1.0/24")], devices: vec!["eth0".into()], ..Taken::default() };
-    let facts = Facts { taken, sees_routes: true, ..Facts::default() };
+    let facts = Facts { taken, ..Facts::default() };
     let mut draft = course();
     let found = problems(&draft, &facts);
     assert_eq!(found, [Problem::OfHost { family: Family::V4, device: "eth0".into(), to: net("192.168.1.0/24") }]);
