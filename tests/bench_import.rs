@@ -46,7 +46,7 @@ fn ours(libvirt: &PrivateLibvirt, round: u32) -> Duration {
         id,
         name: name.clone(),
         xml,
-        disk: None,
+        disks: Vec::new(),
         mend: None,
         pool: None,
         network: None,

@@ -44,12 +44,8 @@ fn set_up(libvirt: &mut PrivateLibvirt) {
 }
 
 fn copy(libvirt: &PrivateLibvirt) -> CopyFile {
-    let convert = Convert {
-        from: shared(libvirt, "from.img"),
-        from_format: ImageFormat::Raw,
-        to: shared(libvirt, "pool/to.qcow2"),
-        to_format: ImageFormat::Qcow2,
-    };
+    let (from, to) = (shared(libvirt, "from.img"), shared(libvirt, "pool/to.qcow2"));
+    let convert = Convert::new(&from, ImageFormat::Raw, &to, ImageFormat::Qcow2);
     CopyFile { convert, pool: "shared".into() }
 }
 
@@ -97,12 +93,8 @@ fn a_full_disk_leaves_nothing() {
     assert!(left.is_empty(), "{by_daemon:?}");
     let outside = libvirt.folder().join("from.img");
     fs::write(&outside, vec![7; 16 << 20]).expect("a file");
-    let convert = Convert {
-        from: outside.to_string_lossy().into_owned(),
-        from_format: ImageFormat::Raw,
-        to: format!("{pool}/to.qcow2"),
-        to_format: ImageFormat::Qcow2,
-    };
+    let (from, to) = (outside.to_string_lossy(), format!("{pool}/to.qcow2"));
+    let convert = Convert::new(&from, ImageFormat::Raw, &to, ImageFormat::Qcow2);
     let here = ended(CopyFile { convert, pool: "small".into() }.into());
     let Outcome::Undone { why: Some(why), left } = &here else { panic!("{here:?}") };
     assert_eq!((&why.why, left.len()), (&StepFailure::Storage(StorageError::NoSpace), 0), "{here:?}");

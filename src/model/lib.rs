@@ -24,6 +24,7 @@
 //! - [`resize`]: one domain's XML and a flavor → the XML in that size
 //! - [`capability`]: what a backend can do of the things that not every one can
 //! - [`identity_strings`]: the same told through SMBIOS; [`handout`]: a lab's list for the class
+//! - [`ovf`]: an appliance's description
 //! - [`sed`]: one text made of another by `sed`
 //! - [`command`]: a command line, printed as a shell would need it
 
@@ -50,6 +51,7 @@ pub mod metadata;
 pub mod names;
 pub mod network;
 pub mod nic;
+pub mod ovf;
 pub mod pattern;
 pub mod project;
 pub mod resize;

@@ -70,8 +70,7 @@ pub(crate) fn copies_are_whole_or_not_there(place: &mut Place) {
     let cancelled = NewVolume { name: "stopped.qcow2".into(), ..copy };
     assert_eq!(answer(host.copy_volume(pool, cancelled, from.clone(), &stopped)).err(), Some(StorageError::Cancelled));
     assert!(!place.sh("ls a").contains("stopped"));
-    let convert =
-        Convert { from, from_format: ImageFormat::Qcow2, to: place.path("out/flat.raw"), to_format: ImageFormat::Raw };
+    let convert = Convert::new(&from, ImageFormat::Qcow2, &place.path("out/flat.raw"), ImageFormat::Raw);
     answer(convert.clone().run(&Copying::new())).unwrap();
     place.sh("qemu-img compare -q a/copy.qcow2 out/flat.raw");
     assert_eq!(convert.undo(), Ok(true));

@@ -6,6 +6,7 @@
 //! - [`pool`], [`volume`], [`new_volume`]: libvirt's storage, read from and written as XML
 //! - [`new_pool`]: a pool to be made; [`kinds`]: the kinds that a host offers
 //! - [`machine`]: every file that belongs to a machine; [`dependency`]: who needs a file, through chains too
+//! - [`wrapping`]: a disk inside a packed file or an appliance
 //! - [`swap`]: how a disk for swapping begins
 //! - [`removal`]: which of a machine's files go with it by default, which never, and why
 
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod removal;
 pub mod swap;
 pub mod volume;
+pub mod wrapping;
 
 mod devices;
 mod format;

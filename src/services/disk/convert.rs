@@ -13,14 +13,19 @@ use serde::{Deserialize, Serialize};
 
 use lectern_model::{
     command::CommandLine,
-    storage::{ImageFormat, folder_of, name_of},
+    storage::{
+        ImageFormat,
+        content::Packing,
+        folder_of, name_of,
+        wrapping::{Inside, Wrapping},
+    },
     units::Bytes,
 };
 
 use super::{
-    space,
+    qemu_img, space,
     tool::{self, End},
-    work,
+    work, wrapped,
 };
 use crate::host::{Copying, StorageError};
 
@@ -40,24 +45,79 @@ pub struct Convert {
     pub to: String,
     /// The format that it shall have.
     pub to_format: ImageFormat,
+    /// How the image lies in the file `from`.
+    #[serde(default)]
+    pub wrapping: Wrapping,
+    /// Whether its whole size is set aside at once.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 impl Convert {
+    /// Of an image that is a file of its own, and as thin as the new format can be.
+    #[must_use]
+    pub fn new(from: &str, from_format: ImageFormat, to: &str, to_format: ImageFormat) -> Self {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        Self { from, from_format, to, to_format, wrapping: Wrapping::default(), whole: false }
+    }
+
     /// What it is called until it is whole: beside the new image, hidden.
     #[must_use]
     pub fn partial(&self) -> PathBuf {
         Path::new(folder_of(&self.to)).join(format!(".{}.part", name_of(&self.to)))
     }
 
+    /// Where a packed image is unpacked to before it is converted.
+    fn unpacked(&self) -> Option<PathBuf> {
+        self.wrapping.packing?;
+        Some(Path::new(folder_of(&self.to)).join(format!(".{}.unpacked", name_of(&self.to))))
+    }
+
     fn command(&self, to: &str) -> CommandLine {
-        let formats = ["-f", self.from_format.driver(), "-O", self.to_format.driver()];
-        CommandLine::new("qemu-img").args(["convert", "-p"]).args(formats).args([self.from.as_str(), to])
+        let line = CommandLine::new("qemu-img").args(["convert", "-p"]);
+        let line = match (self.unpacked(), self.wrapping.is_bare()) {
+            (None, true) => line.args(["-f", self.from_format.driver(), "-O", self.to_format.driver()]),
+            _ => line.args(["-O", self.to_format.driver()]),
+        };
+        let line = if self.whole { line.args(["-o", "preallocation=falloc"]) } else { line };
+        line.args([self.source().as_str(), to])
+    }
+
+    /// What qemu-img reads.
+    fn source(&self) -> String {
+        match self.unpacked() {
+            _ if self.wrapping.is_bare() => self.from.clone(),
+            Some(unpacked) => {
+                let path = unpacked.to_string_lossy().into_owned();
+                qemu_img::name(&Inside { path, wrapping: Wrapping::default() }, self.from_format)
+            }
+            None => qemu_img::name(&self.inside(), self.from_format),
+        }
+    }
+
+    fn inside(&self) -> Inside {
+        Inside { path: self.from.clone(), wrapping: self.wrapping }
     }
 
     /// The same by hand.
     #[must_use]
     pub fn commands(&self) -> Vec<CommandLine> {
-        vec![self.command(&self.to)]
+        let convert = self.command(&self.to);
+        let (Some(unpacked), Some(program)) = (self.unpacked(), self.wrapping.packing.and_then(Packing::program)) else {
+            return vec![convert];
+        };
+        let unpacked = unpacked.to_string_lossy();
+        let unpack = match self.wrapping.part {
+            None => CommandLine::new(program).args(["-dc", "--", &self.from]),
+            Some(part) => {
+                let tail = CommandLine::new("tail").args(["-c", &format!("+{}", part.offset + 1), "--", &self.from]);
+                let head = CommandLine::new("head").args(["-c", &part.length.to_string()]);
+                tail.pipe(head).pipe(CommandLine::new(program).arg("-dc"))
+            }
+        };
+        let write = CommandLine::new("dd").arg(format!("of={unpacked}")).args(["bs=64K", "iflag=fullblock"]);
+        let remove = CommandLine::new("rm").args(["--", &unpacked]);
+        vec![unpack.pipe(write.arg("conv=sparse").arg("status=none")), convert, remove]
     }
 
     /// Copies. `copying` tells how far it is, in parts of ten thousand, and ends it at once. A failed, cancelled or killed
@@ -97,11 +157,27 @@ impl Convert {
             }
         }
         remove(&partial)?;
-        let copied = self.copy(&partial, stop, progress).and_then(|()| whole(&partial));
+        let copied = self.unpacked_and_copied(&partial, stop, progress).and_then(|()| whole(&partial));
         let done = copied.and_then(|()| keep(&partial, Path::new(&self.to)));
         if done.is_err() {
             remove(&partial)?;
         }
+        done
+    }
+
+    /// What is packed is unpacked first: half of the way, as far as the bar shows it.
+    fn unpacked_and_copied(
+        &self,
+        partial: &Path,
+        stop: &dyn Fn() -> bool,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<(), StorageError> {
+        let Some(unpacked) = self.unpacked() else { return self.copy(partial, stop, progress) };
+        remove(&unpacked)?;
+        let poured = wrapped::pour(&self.inside(), &unpacked, stop, &|done, all| progress(done, all.saturating_mul(2)));
+        let second = |done: u64, all: u64| progress(all.saturating_add(done), all.saturating_mul(2));
+        let done = poured.and_then(|()| self.copy(partial, stop, &second));
+        remove(&unpacked)?;
         done
     }
 
@@ -140,7 +216,8 @@ impl Convert {
     /// # Errors
     /// As the system gives it.
     pub fn undo(&self) -> Result<bool, StorageError> {
-        Ok(remove(&self.partial())? | remove(Path::new(&self.to))?)
+        let unpacked = self.unpacked().map_or(Ok(false), |unpacked| remove(&unpacked))?;
+        Ok(unpacked | remove(&self.partial())? | remove(Path::new(&self.to))?)
     }
 }
 
@@ -199,12 +276,7 @@ mod tests {
 
     fn copy(folder: &Path) -> Convert {
         let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-        Convert {
-            from: path("a.img"),
-            from_format: ImageFormat::Raw,
-            to: path("b.qcow2"),
-            to_format: ImageFormat::Qcow2,
-        }
+        Convert::new(&path("a.img"), ImageFormat::Raw, &path("b.qcow2"), ImageFormat::Qcow2)
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -234,6 +306,25 @@ mod tests {
         assert_eq!(apply(&convert), Err(StorageError::Exists));
         assert_eq!((convert.undo(), convert.undo()), (Ok(true), Ok(false)));
         assert_eq!(names(folder.path()), ["a.img"]);
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_first_and_nothing_of_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = folder.path().join("a.img");
+        fs::write(&plain, vec![7; 1 << 20]).unwrap();
+        assert!(Command::new("gzip").arg(&plain).status().unwrap().success());
+        let from = format!("{}.gz", plain.to_string_lossy());
+        let convert = Convert { from, wrapping: Wrapping::packed(Packing::Gzip), ..copy(folder.path()) };
+        let stop = std::cell::Cell::new(0);
+        let third = || stop.replace(stop.get() + 1) >= 2;
+        assert_eq!(convert.apply(&third, &|_, _| {}, &|_| Ok(())), Err(StorageError::Cancelled));
+        assert_eq!(names(folder.path()), ["a.img.gz"]);
+        apply(&convert).unwrap();
+        assert_eq!(names(folder.path()), ["a.img.gz", "b.qcow2"]);
+        let size = fs::metadata(folder.path().join("b.qcow2")).unwrap().len();
+        assert!(size > 1 << 20, "{size}");
+        assert!(convert.commands()[0].to_string().starts_with("gzip -dc -- "), "{:?}", convert.commands());
     }
 
     #[test]

@@ -7,8 +7,10 @@ use lectern_model::{
     storage::{
         Content, Fault, ImageFormat, ImageInfo, Volume,
         chain::{Link, Unread},
+        content::Packing,
         dependency::{Holder, User},
         machine::Role,
+        wrapping::{Inside, Wrapping},
     },
     units::Bytes,
 };
@@ -19,7 +21,7 @@ use super::{
     inventory::{self, Inventory},
     probe::{self, Probe, Warning},
     reach::{self, Reach},
-    work,
+    work, wrapped,
 };
 use crate::host::{Host, StorageError};
 
@@ -54,10 +56,28 @@ pub async fn pools(host: &Host) -> Result<Vec<PoolFacts>, StorageError> {
 pub async fn disk(host: &Host, path: &str, cancel: &Cancel) -> Result<DiskFacts, StorageError> {
     let probe = probe::probe(host, path, cancel).await;
     let found = match fault(host, &probe).await {
-        Some(fault) => Err(fault),
+        Some(fault) => within(&probe, fault, cancel).await,
         None => Ok(info(host, &probe).await?),
     };
     Ok(DiskFacts { path: path.to_owned(), found })
+}
+
+/// What is no disk itself may have one in it.
+async fn within(probe: &Probe, fault: DiskFault, cancel: &Cancel) -> Result<DiskInfo, DiskFault> {
+    let is_here = probe.look.as_ref().is_ok_and(|look| look.how == How::Direct);
+    match &fault {
+        DiskFault::NotADisk(Content::Packed(Packing::Tar)) if is_here => {
+            wrapped::appliance(&probe.path, true, cancel).await
+        }
+        DiskFault::NotADisk(Content::Packed(packing)) if is_here && packing.program().is_some() => {
+            let inside = Inside { path: probe.path.clone(), wrapping: Wrapping::packed(*packing) };
+            wrapped::look(&inside, cancel).await
+        }
+        DiskFault::NotADisk(Content::Text) if is_here && probe.path.to_ascii_lowercase().ends_with(".ovf") => {
+            wrapped::appliance(&probe.path, false, cancel).await
+        }
+        _ => Err(fault),
+    }
 }
 
 async fn fault(host: &Host, probe: &Probe) -> Option<DiskFault> {
@@ -132,6 +152,9 @@ async fn info(host: &Host, probe: &Probe) -> Result<DiskInfo, StorageError> {
         mendable,
         users: users(&stock, probe),
         optical: probe.warnings.contains(&Warning::Disc),
+        inside: None,
+        appliance: None,
+        others: Vec::new(),
     })
 }
 

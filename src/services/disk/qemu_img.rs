@@ -8,6 +8,7 @@ use lectern_model::{
         backing::Backing,
         chain::Unread,
         image::{ImageState, Snapshots},
+        wrapping::Inside,
     },
     units::Bytes,
 };
@@ -49,6 +50,22 @@ struct Named {
 struct Specific {
     #[serde(default)]
     data: serde_json::Value,
+}
+
+/// The name by which QEMU reads what lies in a file, as a part of it or wholly, unpacked (qemu(1), "-blockdev", drivers
+/// `raw` and `vmdk`). What the image says of files beside it is not followed: it was written elsewhere.
+pub(super) fn name(inside: &Inside, format: ImageFormat) -> String {
+    let mut file = serde_json::json!({ "driver": "file", "filename": inside.path });
+    if let Some(part) = inside.wrapping.part {
+        // Whole sectors only; an archive fills them.
+        let size = part.length.next_multiple_of(512);
+        file = serde_json::json!({ "driver": "raw", "offset": part.offset, "size": size, "file": file });
+    }
+    let mut image = serde_json::json!({ "driver": format.driver(), "file": file });
+    if matches!(format, ImageFormat::Qcow2 | ImageFormat::Vmdk) {
+        image["backing"] = serde_json::Value::Null;
+    }
+    format!("json:{image}")
 }
 
 /// Asks qemu-img of the image at `path`, also while a machine uses it (`-U`). Only of this image: a chain that loops or

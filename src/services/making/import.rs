@@ -1,7 +1,9 @@
 //! From the draft of a machine on an existing disk to the plan that makes it.
 
 use lectern_model::{
-    defaults::{self, DiskSource, DiskSpec, HostCapabilities, ImageFormat as SpecFormat, MachineSpec},
+    defaults::{
+        self, DiskBus, DiskSource, DiskSpec, FirmwareChoice, HostCapabilities, ImageFormat as SpecFormat, MachineSpec,
+    },
     draft::import::{DiskInfo, ImportDraft, Usage},
     guest_os::GuestOs,
     id::DomainId,
@@ -11,7 +13,10 @@ use uuid::Uuid;
 
 use super::machine::{Planned, capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
 use crate::{
-    disk::reach::{self, Mend, Reach, Rights},
+    disk::{
+        convert::Convert,
+        reach::{self, Mend, Reach, Rights},
+    },
     host::{Host, StorageError},
     plan::make::{self, Import, NewDisk},
 };
@@ -32,10 +37,10 @@ pub async fn plan_import(
     disk: DiskInfo,
     os: GuestOs,
 ) -> Result<Planned, StorageError> {
-    let (made, place) = files(host, &draft, &disk).await?;
+    let (made, places) = files(host, &draft, &disk).await?;
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
     let capabilities = capabilities(host, &os, draft.machine.way).await?;
-    let mut spec = spec(&draft, os, id, place, &capabilities);
+    let mut spec = spec(&draft, os, id, places, &disk, &capabilities);
     if let Some(cpu) = probed_cpu(host, draft.machine.way).await {
         spec.cpu = cpu;
     }
@@ -47,7 +52,7 @@ pub async fn plan_import(
         id,
         name: draft.machine.name.clone(),
         xml,
-        disk: made,
+        disks: made,
         mend: mend(host, &draft).await?,
         pool: pool_to_start(host, &draft).await?,
         network: if draft.machine.start { network_to_start(host, &draft.machine.network).await? } else { None },
@@ -74,45 +79,87 @@ async fn pool_to_start(host: &Host, draft: &ImportDraft) -> Result<Option<String
     Ok(stopped.then(|| name.clone()))
 }
 
-/// The file that is made first, and the disk that the machine gets.
-async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Option<NewDisk>, Place), StorageError> {
+/// The files that are made first, and the disks that the machine gets.
+async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Vec<NewDisk>, Vec<Place>), StorageError> {
     let path = draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
     let (Some(pool), Some(file)) = (draft.pool.clone(), draft.new_file()) else {
         let is_device = path.starts_with("/dev/");
         let source = if is_device { DiskSource::Block(path) } else { DiskSource::File(path) };
-        return Ok((None, Place { source, format: disk.format }));
+        return Ok((Vec::new(), vec![Place { source, format: disk.format }]));
     };
     let to = host.pool_path(pool.clone(), file.clone()).await?;
-    let place = Place { source: DiskSource::File(to.clone()), format: ImageFormat::Qcow2 };
-    let size = draft.overlay_size.filter(|_| draft.usage == Usage::Overlay).unwrap_or(disk.virtual_size);
-    let made = match draft.usage {
-        Usage::Overlay => NewDisk::Overlay { pool, new: NewVolume::overlay(&file, size, &path, disk.format) },
-        // libvirt takes VHDX for raw: a copy of the daemon's would hold the file itself.
-        _ if disk.format == ImageFormat::Vhdx => {
-            if !host.uri().is_local() {
-                return Err(StorageError::NotHere);
-            }
-            NewDisk::LocalCopy { pool, from: path, format: disk.format, to }
-        }
-        Usage::Copy | Usage::Itself => match host.volume_at(path.clone()).await? {
-            Some((_, from_pool)) => {
-                NewDisk::Copy { pool, new: NewVolume::thin(&file, ImageFormat::Qcow2, size), from: path, from_pool }
-            }
-            None => NewDisk::LocalCopy { pool, from: path, format: disk.format, to },
-        },
-    };
-    Ok((Some(made), place))
+    if draft.usage == Usage::Overlay {
+        let place = Place { source: DiskSource::File(to), format: ImageFormat::Qcow2 };
+        let size = draft.overlay_size.unwrap_or(disk.virtual_size);
+        let new = NewVolume::overlay(&file, size, &path, disk.format);
+        return Ok((vec![NewDisk::Overlay { pool, new }], vec![place]));
+    }
+    let mut made = vec![copied(host, draft, disk, &pool, &file, &to).await?];
+    let mut places = vec![Place { source: DiskSource::File(to), format: draft.format }];
+    for (other, file) in disk.others.iter().zip(draft.other_files(disk)) {
+        let to = host.pool_path(pool.clone(), file).await?;
+        places.push(Place { source: DiskSource::File(to.clone()), format: draft.format });
+        made.push(local_copy(draft, other, &pool, &to));
+    }
+    Ok((made, places))
 }
 
-fn spec(draft: &ImportDraft, os: GuestOs, id: DomainId, place: Place, host: &HostCapabilities) -> MachineSpec {
+/// A copy of `disk`: here where the daemon cannot make it, or where all of it is set aside.
+async fn copied(
+    host: &Host,
+    draft: &ImportDraft,
+    disk: &DiskInfo,
+    pool: &str,
+    file: &str,
+    to: &str,
+) -> Result<NewDisk, StorageError> {
+    let path = draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
+    // libvirt takes VHDX for raw: a copy of the daemon's would hold the file itself.
+    let only_here = disk.inside.is_some() || disk.format == ImageFormat::Vhdx;
+    if only_here && !host.uri().is_local() {
+        return Err(StorageError::NotHere);
+    }
+    let volume = if only_here { None } else { host.volume_at(path.clone()).await? };
+    let Some((_, from_pool)) = volume else { return Ok(local_copy(draft, disk, pool, to)) };
+    let allocation = draft.whole.then_some(disk.virtual_size);
+    let new = NewVolume { allocation, ..NewVolume::thin(file, draft.format, disk.virtual_size) };
+    Ok(NewDisk::Copy { pool: pool.to_owned(), new, from: path, from_pool })
+}
+
+fn local_copy(draft: &ImportDraft, disk: &DiskInfo, pool: &str, to: &str) -> NewDisk {
+    let plain = || draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
+    let from = disk.inside.as_ref().map_or_else(plain, |inside| inside.path.clone());
+    let wrapping = disk.inside.as_ref().map(|inside| inside.wrapping).unwrap_or_default();
+    let (from_format, to_format) = (disk.format, draft.format);
+    let convert = Convert { from, from_format, to: to.to_owned(), to_format, wrapping, whole: draft.whole };
+    NewDisk::LocalCopy { pool: pool.to_owned(), convert }
+}
+
+fn spec(
+    draft: &ImportDraft,
+    os: GuestOs,
+    id: DomainId,
+    places: Vec<Place>,
+    disk: &DiskInfo,
+    host: &HostCapabilities,
+) -> MachineSpec {
     let arch = host.domain.arch.clone();
-    let disk = DiskSpec::new(place.source, SpecFormat::from_word(place.format.driver()));
+    let appliance = disk.appliance.as_deref();
+    // A system that was installed elsewhere may start from the drivers that it needed there, and no others.
+    let bus = appliance.filter(|appliance| !appliance.paravirtual && arch == "x86_64").map(|_| DiskBus::Sata);
+    let spec = |place: Place| DiskSpec {
+        bus,
+        thin: !draft.whole,
+        ..DiskSpec::new(place.source, SpecFormat::from_word(place.format.driver()))
+    };
+    let uefi = appliance.is_some_and(|appliance| appliance.uefi);
     MachineSpec {
         uuid: Some(id),
         memory: draft.machine.memory,
         vcpus: draft.machine.vcpus,
-        disks: vec![disk],
+        disks: places.into_iter().map(spec).collect(),
         networks: card(&draft.machine).into_iter().collect(),
+        firmware: if uefi { FirmwareChoice::Uefi } else { FirmwareChoice::Automatic },
         ..MachineSpec::new(&draft.machine.name, os, &arch, draft.machine.way)
     }
 }

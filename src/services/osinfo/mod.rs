@@ -10,9 +10,13 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use lectern_model::guest_os::{Date, DiscLabel, GuestOs};
+use lectern_model::{
+    guest_os::{Date, DiscLabel, GuestOs},
+    ovf::Appliance,
+};
 use tokio::sync::{OnceCell, oneshot};
 
+mod appliance;
 mod files;
 mod inherit;
 mod media;
@@ -101,6 +105,17 @@ impl Osinfo {
         let fitting = self.media.iter().filter_map(|(id, medium)| Some((medium.fits(label)?, self.find(id)?)));
         // Windows 10 and 11 have discs of one name: the newer one's hardware suits both.
         fitting.max_by_key(|(parts, system)| (*parts, system.release)).map(|(_, system)| system)
+    }
+
+    /// The system in an appliance, by what its description says of it in the words of its own hypervisor.
+    #[must_use]
+    pub fn by_appliance(&self, appliance: &Appliance) -> Option<&GuestOs> {
+        let names = appliance.systems.iter().flat_map(|name| appliance::names(name));
+        names.into_iter().find_map(|name| self.find(&name).or_else(|| self.called(&name)))
+    }
+
+    fn called(&self, name: &str) -> Option<&GuestOs> {
+        self.systems.iter().find(|system| system.name.eq_ignore_ascii_case(name))
     }
 
     /// The files that describe a system, by its identifier or short name.

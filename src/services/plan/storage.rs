@@ -155,7 +155,7 @@ pub fn copy(host: &HostUri, seen: &Seen, new: NewVolume, way: Way) -> Plan {
     match way {
         Way::Here => {
             let to = normal(&format!("{}/{}", folder_of(&from), new.name));
-            let convert = Convert { from, from_format: seen.volume.format, to, to_format: new.format };
+            let convert = Convert::new(&from, seen.volume.format, &to, new.format);
             one(host, purpose, CopyFile { convert, pool })
         }
         Way::Daemon => one(host, purpose, CopyVolume { from_pool: pool.clone(), pool, new, from }),

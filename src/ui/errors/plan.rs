@@ -210,6 +210,15 @@ pub(crate) fn storage(error: &StorageError) -> UserText {
         StorageError::Tool { program, said } => {
             return step(&StepFailure::Program { program: (*program).to_owned(), said: said.clone() });
         }
+        StorageError::Packed { path, said } => {
+            return UserText {
+                raw: Some(said.clone()),
+                ..UserText::new(
+                    gettext_f("{path} cannot be unpacked.", &[("path", &path.display().to_string())]),
+                    gettext("It is damaged, or not whole. Fetch or copy it again."),
+                )
+            };
+        }
         StorageError::File { path, said } => return file(&path.display().to_string(), said),
     };
     UserText::new(title, body)

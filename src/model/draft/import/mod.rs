@@ -16,7 +16,7 @@ pub use super::machine::{
     Chosen, DiskFacts, DiskFault, DiskInfo, DiskUser, Facts, HostFacts, NetworkChoice, NetworkFacts, PoolFacts,
     Recommended, UserRole, Wishes,
 };
-use crate::{project::Amount, units::Bytes};
+use crate::{project::Amount, storage::ImageFormat, units::Bytes};
 
 /// What the wizard has gathered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub struct ImportDraft {
     pub usage: Usage,
     /// The size of the new overlay; as large as its base where there is none.
     pub overlay_size: Option<Bytes>,
+    /// The format of a copy.
+    pub format: ImageFormat,
+    /// Whether a copy's whole size is set aside at once.
+    pub whole: bool,
     /// The pool that a copy or an overlay goes to.
     pub pool: Option<String>,
     /// Whether the rights of folders may be changed so that QEMU's user reaches the disk.
@@ -94,10 +98,16 @@ impl ImportDraft {
     /// What it will use of its project's quota.
     #[must_use]
     pub fn asked(&self, disk: &DiskInfo) -> Amount {
-        self.machine.asked(&[self.size(disk)])
+        self.machine.asked(&self.sizes(disk))
     }
 
-    /// How large the guest will see its disk.
+    /// How large the guest will see its disks.
+    #[must_use]
+    pub fn sizes(&self, disk: &DiskInfo) -> Vec<Bytes> {
+        std::iter::once(self.size(disk)).chain(disk.others.iter().map(|other| other.virtual_size)).collect()
+    }
+
+    /// How large the guest will see its first disk.
     #[must_use]
     pub fn size(&self, disk: &DiskInfo) -> Bytes {
         self.overlay_size.filter(|_| self.usage == Usage::Overlay).unwrap_or(disk.virtual_size)
@@ -106,6 +116,20 @@ impl ImportDraft {
     /// The file name of the copy or overlay, if one is made.
     #[must_use]
     pub fn new_file(&self) -> Option<String> {
-        self.usage.makes_file().then(|| format!("{}.qcow2", self.machine.name))
+        self.usage.makes_file().then(|| format!("{}.{}", self.machine.name, self.extension()))
+    }
+
+    /// The file names of the copies of an appliance's other disks.
+    #[must_use]
+    pub fn other_files(&self, disk: &DiskInfo) -> Vec<String> {
+        let file = |nth: usize| format!("{}-disk{}.{}", self.machine.name, nth + 2, self.extension());
+        (0..disk.others.len()).map(file).collect()
+    }
+
+    fn extension(&self) -> &'static str {
+        match (self.usage, self.format) {
+            (Usage::Copy, ImageFormat::Raw) => "img",
+            _ => "qcow2",
+        }
     }
 }

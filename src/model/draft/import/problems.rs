@@ -57,6 +57,8 @@ pub enum Problem {
     ReadOnlyFile,
     /// The machine would have to write to a file of this format, which is for reading and converting.
     Foreign(ImageFormat),
+    /// It is packed, or a part of an appliance: it can be copied out only.
+    OnlyCopied,
     /// The overlay would be smaller than its base, of this size.
     OverlayTooSmall(Bytes),
     /// The new file goes nowhere yet.
@@ -99,7 +101,9 @@ impl Bound for Problem {
             | Self::Optical
             | Self::NamedOtherwise { .. }
             | Self::Closed { .. } => Field::Source,
-            Self::InUse(_) | Self::CopiedWhileOn(_) | Self::ReadOnlyFile | Self::Foreign(_) => Field::Usage,
+            Self::InUse(_) | Self::CopiedWhileOn(_) | Self::ReadOnlyFile | Self::Foreign(_) | Self::OnlyCopied => {
+                Field::Usage
+            },
             Self::OverlayTooSmall(_) => Field::OverlaySize,
             Self::NoPool
             | Self::PoolGone(_)
@@ -136,8 +140,8 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
         all.extend(pool(draft, facts, disk));
     }
     all.extend(taken(draft, facts));
-    let size = facts.usable_disk().map(|disk| draft.size(disk));
-    all.extend(machine::problems(&draft.machine, facts, size.as_slice()).into_iter().map(Problem::Machine));
+    let sizes = facts.usable_disk().map(|disk| draft.sizes(disk)).unwrap_or_default();
+    all.extend(machine::problems(&draft.machine, facts, &sizes).into_iter().map(Problem::Machine));
     all
 }
 
@@ -194,6 +198,9 @@ fn usage(draft: &ImportDraft, disk: &DiskInfo) -> Vec<Problem> {
         let writing = disk.users.iter().filter(|user| user.active && user.role != UserRole::Base);
         all.extend(writing.map(|user| Problem::CopiedWhileOn(user.machine.clone())));
     }
+    if draft.usage != Usage::Copy && disk.inside.is_some() {
+        return vec![Problem::OnlyCopied];
+    }
     if draft.usage == Usage::Itself && disk.writable == Some(false) {
         all.push(Problem::ReadOnlyFile);
     }
@@ -230,9 +237,13 @@ fn pool(draft: &ImportDraft, facts: &Facts, disk: &DiskInfo) -> Option<Problem> 
 
 fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Problem> {
     let has = pool.available;
+    let all = |size: fn(&DiskInfo) -> Bytes| Bytes(std::iter::once(disk).chain(&disk.others).map(|d| size(d).0).sum());
+    let (real, full) = (all(|disk| disk.real_size), all(|disk| disk.virtual_size));
     match draft.usage {
-        Usage::Copy if disk.real_size > has => Some(Problem::NoRoom { needs: disk.real_size, has }),
-        Usage::Copy if disk.virtual_size > has => Some(Problem::MayRunFull { may_take: disk.virtual_size, has }),
+        Usage::Copy if draft.whole && full > has => Some(Problem::NoRoom { needs: full, has }),
+        // How much of what is packed is zeros, nobody knows before.
+        Usage::Copy if disk.inside.is_none() && real > has => Some(Problem::NoRoom { needs: real, has }),
+        Usage::Copy if full > has => Some(Problem::MayRunFull { may_take: full, has }),
         Usage::Overlay => {
             let may_take = draft.overlay_size.unwrap_or(disk.virtual_size);
             (may_take > has).then_some(Problem::MayRunFull { may_take, has })
@@ -243,6 +254,8 @@ fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Proble
 
 fn taken(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
     let pool = facts.pool(draft.pool.as_ref()?)?;
-    let file = draft.new_file()?;
-    pool.volumes.contains(&file).then_some(Problem::FileTaken(file))
+    let others = facts.usable_disk().map(|disk| draft.other_files(disk)).unwrap_or_default();
+    let taken = draft.new_file()?;
+    let mut files = std::iter::once(taken).chain(others);
+    files.find(|file| pool.volumes.contains(file)).map(Problem::FileTaken)
 }

@@ -1,6 +1,7 @@
 //! What the draft begins with, and what follows from the disk.
 
-use super::{Facts, ImportDraft, MachineDraft, Source, Usage, Wishes};
+use super::{DiskInfo, Facts, ImportDraft, MachineDraft, Source, Usage, Wishes};
+use crate::storage::ImageFormat;
 
 impl ImportDraft {
     /// An empty draft with what the user and the host suggest.
@@ -10,6 +11,8 @@ impl ImportDraft {
             source: None,
             usage: Usage::default(),
             overlay_size: None,
+            format: ImageFormat::Qcow2,
+            whole: false,
             pool: wishes.place(facts),
             mend_access: false,
             machine: MachineDraft::new(wishes, facts),
@@ -43,10 +46,30 @@ impl ImportDraft {
     /// hypervisor's is converted.
     pub fn suggest_usage(&mut self, facts: &Facts) {
         let Some(disk) = facts.usable_disk() else { return };
-        if !disk.users.is_empty() || disk.writable == Some(false) {
+        if disk.inside.is_some() {
+            self.usage = Usage::Copy;
+        } else if !disk.users.is_empty() || disk.writable == Some(false) {
             self.usage = Usage::Overlay;
         } else if disk.format.is_foreign() {
             self.usage = Usage::Copy;
         }
+    }
+
+    /// Takes the hardware of an appliance, where the user chose nothing else.
+    pub fn suggest_appliance(&mut self, disk: &DiskInfo, facts: &Facts) {
+        let Some(appliance) = &disk.appliance else { return };
+        let machine = &mut self.machine;
+        if !appliance.name.is_empty() {
+            machine.suggest_name(&appliance.name, facts);
+        }
+        if let Some(memory) = appliance.memory.filter(|_| !machine.chosen.memory) {
+            machine.memory = memory;
+            machine.chosen.memory = true;
+        }
+        if let Some(vcpus) = appliance.vcpus.filter(|_| !machine.chosen.vcpus) {
+            machine.vcpus = vcpus;
+            machine.chosen.vcpus = true;
+        }
+        machine.model = machine.model.or(appliance.cards.first().copied().flatten());
     }
 }

@@ -6,8 +6,9 @@ use ipnet::IpNet;
 
 use crate::{
     capabilities::VirtType,
+    ovf::Appliance,
     project::Standing,
-    storage::{Content, ImageFormat},
+    storage::{Content, ImageFormat, wrapping::Inside},
     units::{Bytes, KiB},
 };
 
@@ -116,6 +117,17 @@ pub enum DiskFault {
     ChainTooLong,
     /// The header is damaged.
     Damaged,
+    /// It is packed, and cannot be unpacked: damaged, or cut off. What was said.
+    BadPacking(String),
+    /// It looks like an appliance and is none that can be read; what was said.
+    NoAppliance(String),
+    /// A disk of an appliance cannot be used.
+    Member {
+        /// Its file.
+        file: String,
+        /// Why.
+        why: Box<Self>,
+    },
     /// Nobody could look: the reason is the host's.
     Unreachable(String),
 }
@@ -143,6 +155,12 @@ pub struct DiskInfo {
     pub users: Vec<DiskUser>,
     /// Whether it is an installation disc rather than a disk.
     pub optical: bool,
+    /// The file that it lies in, where that is no disk itself: then it can be copied out only.
+    pub inside: Option<Inside>,
+    /// The appliance whose first disk it is.
+    pub appliance: Option<Box<Appliance>>,
+    /// That one's other disks.
+    pub others: Vec<Self>,
 }
 
 impl DiskInfo {
@@ -160,6 +178,9 @@ impl DiskInfo {
             mendable: false,
             users: Vec::new(),
             optical: false,
+            inside: None,
+            appliance: None,
+            others: Vec::new(),
         }
     }
 }

@@ -48,6 +48,14 @@ pub enum StorageError {
         /// Its own words.
         said: String,
     },
+    /// A packed file is damaged or cut off; what was said by who unpacked it.
+    #[error("{path} cannot be unpacked: {said}")]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// The words of who unpacked it.
+        said: String,
+    },
     /// The system refused something about a file; what it said.
     #[error("{path}: {said}")]
     File {

@@ -4,7 +4,7 @@ use lectern_model::{
     catalog::Member,
     id::DomainId,
     project::{Amount, Standing},
-    storage::{ImageFormat, new_volume::NewVolume},
+    storage::new_volume::NewVolume,
     uri::HostUri,
     xml::Document,
 };
@@ -32,8 +32,8 @@ pub struct Import {
     pub name: String,
     /// Its XML, which names the disk that is there in the end.
     pub xml: Document,
-    /// The image that is made for it; none where it uses the file itself.
-    pub disk: Option<NewDisk>,
+    /// The images that are made for it; none where it uses the file itself.
+    pub disks: Vec<NewDisk>,
     /// Folders that QEMU's user cannot pass, to be mended, with the rights that they have now.
     pub mend: Option<(Mend, Rights)>,
     /// A pool that has to be started.
@@ -73,23 +73,19 @@ pub enum NewDisk {
     LocalCopy {
         /// The pool, which is told of it.
         pool: String,
-        /// The path of the image.
-        from: String,
-        /// Its format.
-        format: ImageFormat,
-        /// The path of the copy.
-        to: String,
+        /// The copy.
+        convert: Convert,
     },
 }
 
 /// The steps of an import: rights, pool, disk, network, machine, start.
 #[must_use]
 pub fn import(wish: Import) -> Plan {
-    let Import { host, id, name, xml, disk, mend, pool, network, start, more, place } = wish;
+    let Import { host, id, name, xml, disks, mend, pool, network, start, more, place } = wish;
     let mut steps: Vec<Step> = Vec::new();
     steps.extend(mend.map(|(mend, before)| MendFolders { mend, before }.into()));
     steps.extend(pool.map(|name| StartPool { name }.into()));
-    steps.extend(disk.map(made));
+    steps.extend(disks.into_iter().map(made));
     steps.extend(more);
     steps.extend(network.map(|name| StartNetwork { name }.into()));
     steps.push(Define { id, name: name.clone(), xml: xml.to_string() }.into());
@@ -103,9 +99,6 @@ fn made(disk: NewDisk) -> Step {
     match disk {
         NewDisk::Overlay { pool, new } => CreateVolume { pool, new }.into(),
         NewDisk::Copy { pool, new, from, from_pool } => CopyVolume { pool, new, from, from_pool }.into(),
-        NewDisk::LocalCopy { pool, from, format, to } => {
-            let convert = Convert { from, from_format: format, to, to_format: ImageFormat::Qcow2 };
-            CopyFile { convert, pool }.into()
-        }
+        NewDisk::LocalCopy { pool, convert } => CopyFile { convert, pool }.into(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod diff;
 mod fields;
+pub(crate) mod formats;
 mod radios;
 mod review;
 pub(crate) mod size;

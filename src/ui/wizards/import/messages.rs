@@ -5,6 +5,7 @@ use lectern_model::{
     flavor::Flavor,
     guest_os::GuestOs,
     project::{Refusal, Standing},
+    storage::ImageFormat,
     units::Bytes,
 };
 use lectern_services::{
@@ -50,6 +51,10 @@ pub(crate) enum ImportMsg {
     Usage(Usage),
     /// The overlay's size.
     OverlaySize(Bytes),
+    /// The format of a copy.
+    Format(ImageFormat),
+    /// Whether its whole size is set aside at once.
+    Whole(bool),
     /// Where the new file goes, by its place in the list.
     Pool(u32),
     /// Raise the quota of the project that refuses.
@@ -67,6 +72,8 @@ pub(crate) enum ImportCmd {
     Surroundings(Result<Box<Surroundings>, StorageError>),
     /// All guest systems that are known.
     Systems(Vec<GuestOs>),
+    /// The guest system of the appliance at this path.
+    Appliance(String, Option<String>),
     /// Whether KVM is there and boots no guest.
     Probed(bool),
     /// The projects with what they use, and the flavors.

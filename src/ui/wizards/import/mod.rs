@@ -75,6 +75,8 @@ impl Component for ImportWizard {
             ImportMsg::Raise(refusal) => drop(sender.output(ImportOutput::Raise(Box::new(refusal)))),
             ImportMsg::PlacesChanged => self.ask_places(&sender),
             ImportMsg::OverlaySize(size) => self.resize(size),
+            ImportMsg::Format(format) => self.draft.format = format,
+            ImportMsg::Whole(whole) => self.draft.whole = whole,
             ImportMsg::Pool(nth) => self.put_into(nth),
             ImportMsg::Machine(message) => self.act(message),
         }
@@ -85,6 +87,7 @@ impl Component for ImportWizard {
         match message {
             ImportCmd::Surroundings(told) => self.surroundings(told, &sender),
             ImportCmd::Systems(systems) => self.machine.systems_known(systems, &self.draft.machine),
+            ImportCmd::Appliance(path, system) => self.appliance_known(&path, system.as_deref()),
             ImportCmd::Probed(broken) => self.machine.probed(broken, &self.draft.machine, &self.facts),
             ImportCmd::Places(projects, flavors) => self.machine.places(projects, flavors, &mut self.facts),
             ImportCmd::Planned(plan) => self.planned(plan.map(|plan| *plan)),

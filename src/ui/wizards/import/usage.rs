@@ -8,7 +8,7 @@ use super::ImportMsg;
 use crate::{
     chain,
     i18n::{gettext, gettext_f},
-    wizards::frame::{Fields, Quietly, size},
+    wizards::frame::{Fields, Quietly, formats, size},
 };
 
 /// The page.
@@ -18,6 +18,8 @@ pub(super) struct UsagePage {
     size: adw::SpinRow,
     quietly: Quietly,
     pool: adw::ComboRow,
+    format: adw::ComboRow,
+    whole: adw::SwitchRow,
     place: adw::PreferencesGroup,
     drawing: gtk::Box,
 }
@@ -45,10 +47,16 @@ impl UsagePage {
         pool.connect_selected_notify(move |row| drop(sender.send(ImportMsg::Pool(row.selected()))));
         fields.add(Field::Pool, &pool, &place);
         fields.add(Field::OverlaySize, &size, &place);
+        let sender = input.clone();
+        let format = formats::row(move |format| drop(sender.send(ImportMsg::Format(format))));
+        let (whole, sender) = (formats::whole_row(), input.clone());
+        whole.connect_active_notify(move |row| drop(sender.send(ImportMsg::Whole(row.is_active()))));
+        place.add(&format);
+        place.add(&whole);
         let drawing = gtk::Box::builder().margin_top(12).build();
         place.add(&drawing);
         page.add(&place);
-        Self { page, choices, size, quietly, pool, place, drawing }
+        Self { page, choices, size, quietly, pool, format, whole, place, drawing }
     }
 
     /// The widget.
@@ -71,6 +79,14 @@ impl UsagePage {
         }
         self.place.set_visible(draft.usage.makes_file());
         self.size.set_visible(draft.usage == Usage::Overlay);
+        self.format.set_visible(draft.usage == Usage::Copy);
+        self.whole.set_visible(draft.usage == Usage::Copy);
+        formats::show(&self.format, draft.format);
+        self.whole.set_active(draft.whole);
+        let only_copied = facts.usable_disk().is_some_and(|disk| disk.inside.is_some());
+        for (usage, radio) in &self.choices {
+            radio.set_sensitive(!only_copied || *usage == Usage::Copy);
+        }
         let base = facts.usable_disk().map(|disk| disk.virtual_size).unwrap_or_default();
         let shown = size::gib(draft.overlay_size.unwrap_or(base));
         self.quietly.set_number(&self.size, shown, 0.05);

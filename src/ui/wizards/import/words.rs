@@ -69,6 +69,7 @@ pub(crate) fn text(problem: &Problem) -> String {
             "{format} is for reading and converting: QEMU writes to it slowly or not at all, without snapshots. Work on a copy: it becomes qcow2.",
             &[("format", format.driver())],
         ),
+        Problem::OnlyCopied => gettext("It lies inside another file, from which it can only be copied out."),
         Problem::InUse(user) => in_use(user),
         Problem::CopiedWhileOn(name) => gettext_f(
             "{name} is on and writes to it meanwhile: the copy is like a disk after a power cut. Shut {name} down first.",
@@ -115,7 +116,9 @@ fn disk(fault: &DiskFault) -> String {
         DiskFault::Folder => gettext("This is a folder. Choose a file in it."),
         DiskFault::Special => gettext("This is neither a file nor a block device."),
         DiskFault::Empty => gettext("The file is empty."),
-        DiskFault::NotADisk(Content::Packed(_)) => gettext("This is a packed archive, not a disk. Unpack it first."),
+        DiskFault::NotADisk(Content::Packed(_)) => gettext(
+            "This is a packed archive, not a disk. Unpack it first; what is packed with gzip, xz, bzip2 or zstd is unpacked by itself where it can be read from here.",
+        ),
         DiskFault::NotADisk(_) => {
             gettext("This is no disk image, whatever its name says: it is a text or something else.")
         }
@@ -133,6 +136,14 @@ fn disk(fault: &DiskFault) -> String {
         ),
         DiskFault::ChainTooLong => gettext("It stands on more bases than libvirt follows. Flatten it first."),
         DiskFault::Damaged => gettext("The image is damaged. “qemu-img check” tells more."),
+        DiskFault::BadPacking(why) => gettext_f(
+            "It is packed, and cannot be unpacked: damaged, or not whole. Fetch or copy it again. ({reason})",
+            &[("reason", why)],
+        ),
+        DiskFault::NoAppliance(why) => gettext_f("This is no appliance that can be read: {reason}", &[("reason", why)]),
+        DiskFault::Member { file, why } => {
+            gettext_f("The appliance's disk {file}: {reason}", &[("file", file), ("reason", &disk(why))])
+        }
         DiskFault::Unreachable(why) => gettext_f("Nobody could look at it: {reason}", &[("reason", why)]),
     }
 }

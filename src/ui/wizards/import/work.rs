@@ -9,6 +9,7 @@ use lectern_model::draft::{
 use lectern_services::{
     host::StorageError,
     making::{self, Planned, Surroundings},
+    osinfo::Osinfo,
 };
 
 use super::{ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
@@ -84,7 +85,7 @@ impl ImportWizard {
                 self.draft.choose_source(source, &self.facts);
                 self.facts.disk = None;
             }
-            Some(Picked::Found(disk)) => self.disk_known(disk),
+            Some(Picked::Found(disk)) => self.disk_known(disk, sender),
             Some(Picked::Listed(pool, names)) => self.facts.listed(&pool, names),
             Some(Picked::Prepare(plan)) => drop(sender.output(ImportOutput::Prepare(plan))),
             Some(Picked::Refresh) => self.look_again(sender),
@@ -93,12 +94,33 @@ impl ImportWizard {
         }
     }
 
-    fn disk_known(&mut self, disk: DiskFacts) {
+    fn disk_known(&mut self, disk: DiskFacts, sender: &ComponentSender<Self>) {
         self.facts.disk = Some(disk);
         if !self.kept {
             self.draft.suggest_usage(&self.facts);
+            self.take_appliance(sender);
         }
         self.draft.fit_flavor(&self.facts);
+    }
+
+    /// An appliance says what hardware it had, and in its own words which system is in it.
+    fn take_appliance(&mut self, sender: &ComponentSender<Self>) {
+        let known = self.facts.disk.as_ref().and_then(|disk| Some((disk.path.clone(), disk.found.clone().ok()?)));
+        let Some((path, disk)) = known else { return };
+        self.draft.suggest_appliance(&disk, &self.facts);
+        let Some(appliance) = disk.appliance else { return };
+        sender.oneshot_command(async move {
+            let osinfo = Osinfo::load().await.ok();
+            let system = osinfo.as_ref().and_then(|osinfo| osinfo.by_appliance(&appliance));
+            ImportCmd::Appliance(path, system.and_then(|system| system.id.clone()))
+        });
+    }
+
+    pub(super) fn appliance_known(&mut self, path: &str, system: Option<&str>) {
+        let is_it = self.facts.disk.as_ref().is_some_and(|disk| disk.path == path);
+        if is_it && self.draft.machine.os.is_none() && system.is_some() {
+            self.machine.choose_system(system, &mut self.draft.machine, &mut self.facts);
+        }
     }
 
     pub(super) fn frame_said(&mut self, event: FrameEvent, sender: &ComponentSender<Self>) {

@@ -4,25 +4,19 @@ use std::rc::Rc;
 
 use relm4::{Sender, adw, adw::prelude::*, gtk};
 
-use lectern_model::{
-    draft::{
-        install::{DiskChoice, Field, InstallDraft, NewDisk},
-        machine::Facts,
-    },
-    storage::ImageFormat,
+use lectern_model::draft::{
+    install::{DiskChoice, Field, InstallDraft, NewDisk},
+    machine::Facts,
 };
 
 use super::InstallMsg;
 use crate::{
     i18n::{gettext, gettext_f},
     wizards::{
-        frame::{Fields, Quietly, radios, size},
+        frame::{Fields, Quietly, formats, radios, size},
         picker::PickerView,
     },
 };
-
-/// The formats that are offered.
-const FORMATS: [ImageFormat; 2] = [ImageFormat::Qcow2, ImageFormat::Raw];
 
 /// The page.
 pub(super) struct StoragePage {
@@ -52,13 +46,11 @@ impl StoragePage {
         }
         let new = adw::PreferencesGroup::builder().title(gettext("The New Disk")).build();
         let pool = adw::ComboRow::builder().title(gettext("Storage Pool")).build();
-        let format = adw::ComboRow::builder().title(gettext("Format")).build();
-        format.set_model(Some(&gtk::StringList::new(&FORMATS.map(ImageFormat::driver))));
+        let shown: Rc<std::cell::RefCell<Option<NewDisk>>> = Rc::default();
+        let tell = change(&shown, input);
+        let format = formats::row(move |format| tell(&|disk| disk.format = format));
         let size = size::row(&gettext("Size"), &gettext("GiB"));
-        let whole = adw::SwitchRow::builder()
-            .title(gettext("Allocate All Now"))
-            .subtitle(gettext("Takes its whole size at once: it never runs full, and is a little faster"))
-            .build();
+        let whole = formats::whole_row();
         let file = adw::ActionRow::builder().title(gettext("File")).use_markup(false).build();
         file.add_css_class("property");
         fields.add(Field::Pool, &pool, &new);
@@ -72,38 +64,23 @@ impl StoragePage {
         for group in &existing {
             page.add(group);
         }
-        let (shown, pools) = (Rc::default(), Rc::default());
+        let pools = Rc::default();
         let this = Self { page, choices, quietly, new, existing, pool, format, size, whole, file, shown, pools };
         this.listen(input);
         this
     }
 
     fn listen(&self, input: &Sender<InstallMsg>) {
-        let change = |input: &Sender<InstallMsg>| {
-            let (shown, input) = (Rc::clone(&self.shown), input.clone());
-            move |change: &dyn Fn(&mut NewDisk)| {
-                let Some(mut disk) = shown.borrow().clone() else { return };
-                change(&mut disk);
-                if shown.borrow().as_ref() != Some(&disk) {
-                    drop(input.send(InstallMsg::New(disk)));
-                }
-            }
-        };
-        let (tell, pools) = (change(input), Rc::clone(&self.pools));
+        let (tell, pools) = (change(&self.shown, input), Rc::clone(&self.pools));
         self.pool.connect_selected_notify(move |row| {
             let name = usize::try_from(row.selected()).ok().and_then(|nth| pools.borrow().get(nth).cloned());
             if let Some(name) = name {
                 tell(&|disk| disk.pool.clone_from(&name));
             }
         });
-        let tell = change(input);
-        self.format.connect_selected_notify(move |row| {
-            let format = usize::try_from(row.selected()).ok().and_then(|nth| FORMATS.get(nth));
-            tell(&|disk| disk.format = format.copied().unwrap_or(disk.format));
-        });
-        let tell = change(input);
+        let tell = change(&self.shown, input);
         self.quietly.connect_number(&self.size, move |gib| tell(&|disk| disk.size = size::bytes(gib)));
-        let tell = change(input);
+        let tell = change(&self.shown, input);
         self.whole.connect_active_notify(move |row| tell(&|disk| disk.whole = row.is_active()));
     }
 
@@ -132,9 +109,7 @@ impl StoragePage {
             group.set_visible(matches!(draft.disk, DiskChoice::Existing(_)));
         }
         self.shown.replace(Some(draft.new.clone()));
-        let format = FORMATS.iter().position(|format| *format == draft.new.format);
-        self.format.set_selected(format.and_then(|nth| u32::try_from(nth).ok()).unwrap_or(0));
-        self.format.set_subtitle(&sentence(draft.new.format));
+        formats::show(&self.format, draft.new.format);
         self.quietly.set_number(&self.size, size::gib(draft.new.size), 0.05);
         self.whole.set_active(draft.new.whole);
         let pool = facts.pool(&draft.new.pool);
@@ -142,6 +117,18 @@ impl StoragePage {
         self.file.set_subtitle(&format!("{folder}/{}", draft.new.file(&draft.machine.name)));
         let free = pool.map(|pool| pool.available.to_string()).unwrap_or_default();
         self.pool.set_subtitle(&gettext_f("{free} free", &[("free", &free)]));
+    }
+}
+
+/// Changes the disk as it is shown, and tells it where that makes it another.
+fn change(shown: &Rc<std::cell::RefCell<Option<NewDisk>>>, input: &Sender<InstallMsg>) -> impl Fn(&dyn Fn(&mut NewDisk)) + use<> {
+    let (shown, input) = (Rc::clone(shown), input.clone());
+    move |change| {
+        let Some(mut disk) = shown.borrow().clone() else { return };
+        change(&mut disk);
+        if shown.borrow().as_ref() != Some(&disk) {
+            drop(input.send(InstallMsg::New(disk)));
+        }
     }
 }
 
@@ -173,12 +160,4 @@ fn choices(group: &adw::PreferencesGroup, quietly: &Quietly, input: &Sender<Inst
         });
     }
     choices
-}
-
-/// A format in one plain sentence.
-fn sentence(format: ImageFormat) -> String {
-    match format {
-        ImageFormat::Raw => gettext("Allocated as written, fast; no snapshots"),
-        _ => gettext("Grows, can be a base of overlays, has snapshots"),
-    }
 }

@@ -3,7 +3,8 @@
 use relm4::{adw, adw::prelude::*, gtk};
 
 use lectern_model::{
-    draft::machine::{DiskFacts, DiskUser, UserRole},
+    draft::machine::{DiskFacts, DiskInfo, DiskUser, UserRole},
+    ovf::Appliance,
     storage::ImageFormat,
 };
 
@@ -18,7 +19,9 @@ pub(super) fn rows(disk: &DiskFacts) -> Vec<adw::ActionRow> {
         ("size", &info.virtual_size.to_string()),
         ("used", &info.real_size.to_string()),
     ];
-    let mut rows = vec![link(&disk.path, &gettext_f("{format} · the guest sees {size}, it takes {used}", &args), 0)];
+    let mut rows: Vec<_> = packing(info).map(|text| property(&gettext("Packed"), &text)).into_iter().collect();
+    rows.insert(0, link(&disk.path, &gettext_f("{format} · the guest sees {size}, it takes {used}", &args), 0));
+    rows.extend(info.appliance.as_deref().map(|appliance| property(&gettext("Appliance"), &hardware(appliance))));
     for (nth, (path, format)) in info.bases.iter().enumerate() {
         let what = gettext_f("its base, read-only · {format}", &[("format", format.driver())]);
         rows.push(link(path, &what, nth + 1));
@@ -32,6 +35,30 @@ fn property(title: &str, text: &str) -> adw::ActionRow {
     let row = adw::ActionRow::builder().title(title).subtitle(text).use_markup(false).build();
     row.add_css_class("property");
     row
+}
+
+/// What it is packed with.
+fn packing(info: &DiskInfo) -> Option<String> {
+    let program = info.inside.as_ref()?.wrapping.packing?.program()?;
+    Some(gettext_f("With {program}; the copy is unpacked. This file stays as it is.", &[("program", program)]))
+}
+
+/// What machine the appliance describes.
+fn hardware(appliance: &Appliance) -> String {
+    let unknown = || gettext("not said");
+    let args = [
+        ("name", appliance.name.clone()),
+        ("system", appliance.systems.last().cloned().unwrap_or_else(unknown)),
+        ("memory", appliance.memory.map_or_else(unknown, |memory| memory.to_string())),
+        ("cpus", appliance.vcpus.map_or_else(unknown, |cpus| cpus.to_string())),
+        ("disks", appliance.disks.len().to_string()),
+        ("cards", appliance.cards.len().to_string()),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    gettext_f(
+        "{name} · system: {system} · memory: {memory} · CPUs: {cpus} · disks: {disks} · network cards: {cards}",
+        &args,
+    )
 }
 
 /// A format in one plain sentence.
