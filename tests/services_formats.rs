@@ -108,7 +108,10 @@ fn an_appliance_becomes_a_machine_with_all_its_disks() {
         assert!(xml.contains("<memory unit='KiB'>65536<"), "{xml}");
     }
     for (change, is_right) in [
-        ("sed s/two.vmdk.gz/gone.vmdk.gz/", (|fault| matches!(fault, DiskFault::Member { .. })) as fn(&DiskFault) -> bool),
+        (
+            "sed s/two.vmdk.gz/gone.vmdk.gz/",
+            (|fault| matches!(fault, DiskFault::Member { .. })) as fn(&DiskFault) -> bool,
+        ),
         ("sed s,one.vmdk,../raw.img,", |fault| matches!(fault, DiskFault::Member { .. })),
         ("head -c 400", |fault| matches!(fault, DiskFault::NoAppliance(_))),
     ] {

@@ -78,6 +78,74 @@ fn a_disk_becomes_a_machine_that_logs_in() {
 }
 
 #[test]
+fn a_packed_cloud_image_becomes_a_machine_with_a_seed() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--no-kvm", "--network"]) else { return };
+    // A folder that is the same for the program and for the daemon: only what is read here is unpacked.
+    let folder = libvirt.folder().join("shared").to_string_lossy().into_owned();
+    let uri = libvirt.uri().to_owned();
+    libvirt.script(&format!(
+        "mkdir {folder} && cd {folder} && gzip -c {GUEST} >tiny-genericcloud.img.gz\n\
+         head -c 200000 tiny-genericcloud.img.gz >cut.img.gz\n\
+         virsh -q -c '{uri}' 'pool-define-as shared dir --target {folder}; pool-start shared'\n"
+    ));
+    let desktop = Desktop::start("wizard-cloud");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.wait_says("No Virtual Machines");
+    let wizard = open(&window);
+    pick(&window, &wizard, "tiny-genericcloud.img.gz");
+    wizard.wait_says("With gzip; the copy is unpacked");
+    window.shot("packed");
+    next(&wizard, "Use");
+    assert!(wizard.wait_for("radio button", "Work on a Copy").is_on());
+    window.shot("use");
+    next(&wizard, "System");
+    wizard.wait_for("text", "Name").set_text("cloud1");
+    let field = |name: &str, text: &str| wizard.wait_for("text", name).set_text(text);
+    field("User", "Li Hua");
+    wizard.wait_says("A user's name begins with a small letter");
+    field("User", "student");
+    field("SSH Public Key", "-----BEGIN");
+    wizard.wait_says("This is no public key");
+    field("SSH Public Key", "");
+    field("IPv4 Address, such as 192.168.1.10/24 (DHCP if empty)", "192.168.122.50/24");
+    field("Gateway", "10.0.0.1");
+    wizard.wait_says("The gateway is another address");
+    field("Gateway", "192.168.122.1");
+    wizard.wait_for("text", "Password").set_text("a password of the class");
+    window.shot("first-boot");
+    next(&wizard, "Network and Start");
+    next(&wizard, "Review");
+    wizard.wait_says("cloud-init makes the user student");
+    window.shot("review");
+    wizard.wait_for("button", "Create").click();
+    window.wait_gone("dialog", TITLE);
+    window.row_is("cloud1", "Running", Duration::from_secs(60));
+    let seed = libvirt.sh(&format!("LC_ALL=C tr -cd '[:print:]' <{folder}/cloud1-seed.iso"));
+    for words in ["CIDATA", "#cloud-config", "name: student", "$6$", "192.168.122.50/24", "local-hostname: cloud1"] {
+        assert!(seed.contains(words), "{words}: {seed}");
+    }
+    assert!(!seed.contains("a password of the class"));
+    let xml = libvirt.virsh(&["dumpxml", "cloud1"]);
+    assert!(xml.contains("cloud1-seed.iso") && xml.contains(&format!("{folder}/cloud1.qcow2")), "{xml}");
+    libvirt.sh(&format!("! ls -A {folder} | grep unpacked"));
+    // Nothing is left of one that is cut off.
+    let wizard = open(&window);
+    pick(&window, &wizard, "cut.img.gz");
+    wizard.wait_says("With gzip; the copy is unpacked");
+    for title in ["Use", "System", "Network and Start", "Review"] {
+        next(&wizard, title);
+    }
+    wizard.wait_says("virsh -c");
+    wizard.wait_for("button", "Create").click();
+    window.wait_says("cut.img.gz cannot be unpacked.");
+    window.shot("cut");
+    window.wait_for("button", "Close").click();
+    window.wait_gone("alert", "cannot be unpacked");
+    assert_eq!(libvirt.sh(&format!("ls -A {folder} | grep -c cut")).trim(), "1");
+    window.close();
+}
+
+#[test]
 fn what_is_wrong_is_said_beside_its_field() {
     let Some(mut libvirt) = libvirt() else { return };
     libvirt.sh(&format!(

@@ -24,6 +24,7 @@
 //! - [`resize`]: one domain's XML and a flavor → the XML in that size
 //! - [`capability`]: what a backend can do of the things that not every one can
 //! - [`identity_strings`]: the same told through SMBIOS; [`handout`]: a lab's list for the class
+//! - [`cloud_init`]: what a cloud image is told at its first boot
 //! - [`ovf`]: an appliance's description
 //! - [`sed`]: one text made of another by `sed`
 //! - [`command`]: a command line, printed as a shell would need it
@@ -33,6 +34,7 @@ pub mod capabilities;
 pub mod capability;
 pub mod catalog;
 pub mod clone;
+pub mod cloud_init;
 pub mod command;
 pub mod defaults;
 pub mod diff;

@@ -142,8 +142,8 @@ fn shortened(text: &str, max: usize) -> &str {
 }
 
 /// What may follow the last point of an image's name, and is then no part of the machine's.
-const EXTENSIONS: [&str; 12] =
-    ["qcow2", "qcow", "img", "raw", "vmdk", "vdi", "vhd", "vhdx", "qed", "iso", "xml", "bin"];
+const EXTENSIONS: [&str; 14] =
+    ["qcow2", "qcow", "img", "raw", "vmdk", "vdi", "vhd", "vhdx", "qed", "iso", "xml", "bin", "ova", "ovf"];
 
 /// The name and its extension with the point; only extensions of images and of libvirt's files count, so that
 /// `centos-7.9` keeps its version.
@@ -155,12 +155,16 @@ fn split_extension(file: &str) -> (&str, &str) {
     file.split_at(at.unwrap_or(file.len()))
 }
 
+/// What a packed file's name ends in.
+const PACKED: [&str; 4] = [".gz", ".xz", ".bz2", ".zst"];
+
 /// A good name for a machine made of a file: without folder, extension and the point that hides it
 /// (`/images/.cent7.img` gives `cent7`); empty if nothing is left.
 #[must_use]
 pub fn from_file(path: &str) -> String {
     let file = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let stem = split_extension(file).0.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
+    let unpacked = PACKED.iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file);
+    let stem = split_extension(unpacked).0.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
     let clean: String = stem.chars().map(|c| if is_forbidden(c) { '-' } else { c }).collect();
     shortened(clean.trim(), NameKind::Domain.max_bytes()).to_owned()
 }
@@ -236,6 +240,7 @@ mod tests {
     fn a_file_gives_its_machine_a_name() {
         for (file, name) in [
             ("/var/lib/libvirt/images/.cent7.img", "cent7"),
+            ("cent7.img.xz", "cent7"),
             ("debian-13.QCOW2", "debian-13"),
             ("centos-7.9", "centos-7.9"),
             ("/a/b\n.img", "b-"),

@@ -4,6 +4,7 @@
 //! is wrong in types, each bound to the field that it is said beside.
 
 pub mod clone;
+pub mod cloud;
 pub mod flavor;
 pub mod import;
 pub mod install;

@@ -152,14 +152,21 @@ struct Servers {
 
 /// netplan(5). `0.0.0.0/0` says what `default` says, and netplan knew it from the beginning.
 pub(super) fn netplan(nics: &[Nic]) -> GuestFile {
-    let ethernets = nics.iter().map(|nic| (format!("lectern-{}", key(nic)), nic)).map(|(id, nic)| {
-        // Without a match the key is the card's own name.
-        if nic.device.is_empty() { (id, ethernet(nic)) } else { (nic.device.clone(), ethernet(nic)) }
-    });
-    let plan = Netplan { network: Network { version: 2, ethernets: ethernets.collect() } };
+    let plan = Netplan { network: network(nics) };
     // Only a value that cannot be a key fails, and all keys are texts.
     let text = serde_saphyr::to_string(&plan).unwrap_or_default();
     GuestFile { path: "/etc/netplan/90-lectern.yaml".to_owned(), mode: 0o600, text }
+}
+
+/// The same for cloud-init, which wants it without the top (docs.cloud-init.io, "Networking config Version 2").
+pub(super) fn version_2(nics: &[Nic]) -> String {
+    serde_saphyr::to_string(&network(nics)).unwrap_or_default()
+}
+
+fn network(nics: &[Nic]) -> Network {
+    // Without a match the key is the card's own name.
+    let id = |nic: &Nic| if nic.device.is_empty() { format!("lectern-{}", key(nic)) } else { nic.device.clone() };
+    Network { version: 2, ethernets: nics.iter().map(|nic| (id(nic), ethernet(nic))).collect() }
 }
 
 fn ethernet(nic: &Nic) -> Ethernet {

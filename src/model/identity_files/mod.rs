@@ -130,6 +130,12 @@ pub fn files(format: Format, guest: &GuestIdentity) -> Result<Vec<GuestFile>, Id
     Ok(all)
 }
 
+/// The network cards as cloud-init is told of them.
+#[must_use]
+pub fn network_config(nics: &[Nic]) -> String {
+    formats::version_2(nics)
+}
+
 fn check(format: Format, guest: &GuestIdentity) -> Result<(), IdentityProblem> {
     if !is_host_name(&guest.host_name) {
         return Err(IdentityProblem::HostName(guest.host_name.clone()));

@@ -103,7 +103,8 @@ impl Convert {
     #[must_use]
     pub fn commands(&self) -> Vec<CommandLine> {
         let convert = self.command(&self.to);
-        let (Some(unpacked), Some(program)) = (self.unpacked(), self.wrapping.packing.and_then(Packing::program)) else {
+        let (Some(unpacked), Some(program)) = (self.unpacked(), self.wrapping.packing.and_then(Packing::program))
+        else {
             return vec![convert];
         };
         let unpacked = unpacked.to_string_lossy();

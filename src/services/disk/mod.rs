@@ -28,7 +28,7 @@ pub(crate) mod proof;
 mod qcow2;
 mod qemu_img;
 mod tool;
-mod wrapped;
 pub(crate) mod work;
+mod wrapped;
 
 pub use tool::Cancel;

@@ -2,15 +2,18 @@
 
 use lectern_model::{
     defaults::{
-        self, DiskBus, DiskSource, DiskSpec, FirmwareChoice, HostCapabilities, ImageFormat as SpecFormat, MachineSpec,
+        self, CdromSpec, DiskBus, DiskSource, DiskSpec, FirmwareChoice, HostCapabilities, ImageFormat as SpecFormat,
+        MachineSpec,
     },
     draft::import::{DiskInfo, ImportDraft, Usage},
     guest_os::GuestOs,
     id::DomainId,
+    mac::MacAddress,
     storage::{ImageFormat, new_volume::NewVolume},
 };
 use uuid::Uuid;
 
+use super::cloud;
 use super::machine::{Planned, capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
 use crate::{
     disk::{
@@ -41,12 +44,22 @@ pub async fn plan_import(
     let id = DomainId::from_bytes(*Uuid::new_v4().as_bytes());
     let capabilities = capabilities(host, &os, draft.machine.way).await?;
     let mut spec = spec(&draft, os, id, places, &disk, &capabilities);
+    // The seed names the card by its address.
+    let mac = MacAddress::parse(&draft.machine.mac).unwrap_or_else(|_| random_mac());
+    let seed = cloud::seed(host, &draft, id, mac).await?;
+    if let Some(seed) = &seed {
+        spec.cdroms.push(CdromSpec { source: Some(DiskSource::File(seed.path.clone())), bus: None });
+        for card in &mut spec.networks {
+            card.mac = Some(mac);
+        }
+    }
     if let Some(cpu) = probed_cpu(host, draft.machine.way).await {
         spec.cpu = cpu;
     }
     let machine = defaults::new_machine(&spec, &capabilities).map_err(|error| unmade(&error))?;
     let more = flavor_disks(host, &draft.machine, draft.pool.as_deref(), id).await?;
     let xml = finished(machine.document, &draft.machine, &more).map_err(|error| unmade(&error))?;
+    let (seed_step, needs) = seed.map(|seed| (seed.step.into(), seed.scratch)).unzip();
     let plan = make::import(Import {
         host: host.uri().clone(),
         id,
@@ -57,10 +70,15 @@ pub async fn plan_import(
         pool: pool_to_start(host, &draft).await?,
         network: if draft.machine.start { network_to_start(host, &draft.machine.network).await? } else { None },
         start: draft.machine.start,
-        more: more.into_iter().map(|new| new.step).collect(),
+        more: more.into_iter().map(|new| new.step).chain(seed_step).collect(),
         place: (host.places().await.0, draft.machine.counts_in().to_owned(), draft.asked(&disk)),
     });
-    Ok(Planned { plan, lacks: machine.shortfalls })
+    Ok(Planned { plan, lacks: machine.shortfalls, needs })
+}
+
+fn random_mac() -> MacAddress {
+    let bytes = *Uuid::new_v4().as_bytes();
+    MacAddress::from_random([bytes[0], bytes[1], bytes[2]])
 }
 
 /// The folders to be mended, where the user agreed, with the rights that they have now.
@@ -74,7 +92,9 @@ async fn mend(host: &Host, draft: &ImportDraft) -> Result<Option<(Mend, Rights)>
 
 /// No file can be made in a pool that is stopped.
 async fn pool_to_start(host: &Host, draft: &ImportDraft) -> Result<Option<String>, StorageError> {
-    let Some(name) = draft.pool.as_ref().filter(|_| draft.usage.makes_file()) else { return Ok(None) };
+    let Some(name) = draft.pool.as_ref().filter(|_| draft.usage.makes_file() || draft.cloud.is_some()) else {
+        return Ok(None);
+    };
     let stopped = host.pools().await?.into_iter().any(|pool| pool.name == *name && !pool.state.is_active());
     Ok(stopped.then(|| name.clone()))
 }

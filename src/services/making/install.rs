@@ -108,7 +108,7 @@ pub async fn plan_install(host: &Host, wish: InstallWish) -> Result<Planned, Sto
         place: (host.places().await.0, wish.machine.counts_in().to_owned(), wish.machine.asked(size.as_slice())),
         name: wish.machine.name,
     });
-    Ok(Planned { plan, lacks: machine.shortfalls })
+    Ok(Planned { plan, lacks: machine.shortfalls, needs: None })
 }
 
 /// No file can be made in a pool that is stopped.

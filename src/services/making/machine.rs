@@ -1,5 +1,7 @@
 //! What all plans for new machines share: capabilities, card, flavor's disks, and the notes in the XML.
 
+use std::sync::Arc;
+
 use lectern_model::{
     capabilities::{DomainCapabilities, VirtType},
     defaults::{CpuChoice, HostCapabilities, NetworkSource, NetworkSpec, Shortfall},
@@ -15,6 +17,7 @@ use lectern_model::{
 
 use crate::{
     host::{Host, HostError, StorageError},
+    install::Scratch,
     plan::{
         Plan,
         make::{FlavorVolume, new_disk},
@@ -28,6 +31,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What the host lacks for it.
     pub lacks: Vec<Shortfall>,
+    /// A folder that the plan needs until it is done.
+    pub needs: Option<Arc<Scratch>>,
 }
 
 /// The CPU with which a guest booted here under KVM, where that was tried.

@@ -1,5 +1,6 @@
 //! Making machines: what a wizard must know of its host, and the plan that its draft becomes.
 
+mod cloud;
 mod disc;
 mod edited;
 mod import;

@@ -26,7 +26,7 @@ use crate::{
     machine::Tab,
     tell::Tell,
     wizards::{
-        import::{ImportInit, ImportMsg, ImportOutput, ImportWizard},
+        import::{self, ImportInit, ImportMsg, ImportOutput, ImportWizard},
         install::{InstallInit, InstallMsg, InstallOutput, InstallWizard, Kept},
         lab::{LabInit, LabMsg, LabOutput, LabWizard},
         xml::{XmlDialog, XmlInit, XmlMsg, XmlOutput},
@@ -37,7 +37,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Draft {
     /// A machine of a disk that exists.
-    Import(ImportDraft),
+    Import(import::Kept),
     /// A machine that is installed, with what its plan copies.
     Install(Kept),
 }
@@ -45,7 +45,7 @@ pub(crate) enum Draft {
 impl App {
     pub(super) fn try_again(&mut self, draft: Draft, sender: &ComponentSender<Self>) {
         match draft {
-            Draft::Import(draft) => self.new_import(Some(draft), sender),
+            Draft::Import(kept) => self.new_import(Some(kept.draft), sender),
             Draft::Install(kept) => self.new_install(kept.draft.origin, Some(kept.draft), sender),
         }
     }
@@ -107,9 +107,9 @@ impl App {
 
     pub(super) fn import_said(&mut self, output: ImportOutput, sender: &ComponentSender<Self>) {
         match output {
-            ImportOutput::Finish(plan, draft) => {
+            ImportOutput::Finish(plan, kept) => {
                 let job = self.run_plan(*plan, sender);
-                self.drafts.insert(job, Draft::Import(*draft));
+                self.drafts.insert(job, Draft::Import(*kept));
             }
             ImportOutput::Prepare(plan) => drop(self.run_plan(*plan, sender)),
             ImportOutput::Mend(mend) => self.mend(mend, sender),

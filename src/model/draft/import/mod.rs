@@ -11,11 +11,11 @@ pub use self::{
     pages::{Page, next_page},
     problems::{Field, Problem, problems},
 };
-use super::machine::MachineDraft;
 pub use super::machine::{
     Chosen, DiskFacts, DiskFault, DiskInfo, DiskUser, Facts, HostFacts, NetworkChoice, NetworkFacts, PoolFacts,
     Recommended, UserRole, Wishes,
 };
+use super::{cloud::CloudDraft, machine::MachineDraft};
 use crate::{project::Amount, storage::ImageFormat, units::Bytes};
 
 /// What the wizard has gathered.
@@ -35,6 +35,8 @@ pub struct ImportDraft {
     pub pool: Option<String>,
     /// Whether the rights of folders may be changed so that QEMU's user reaches the disk.
     pub mend_access: bool,
+    /// What its cloud-init is told, where it is told anything.
+    pub cloud: Option<CloudDraft>,
     /// The machine itself.
     pub machine: MachineDraft,
 }
@@ -124,6 +126,12 @@ impl ImportDraft {
     pub fn other_files(&self, disk: &DiskInfo) -> Vec<String> {
         let file = |nth: usize| format!("{}-disk{}.{}", self.machine.name, nth + 2, self.extension());
         (0..disk.others.len()).map(file).collect()
+    }
+
+    /// The file name of the disc that cloud-init is told by, if one is made.
+    #[must_use]
+    pub fn seed_file(&self) -> Option<String> {
+        self.cloud.as_ref().map(|_| format!("{}-seed.iso", self.machine.name))
     }
 
     fn extension(&self) -> &'static str {

@@ -29,7 +29,7 @@ impl Page {
             Field::Source => Self::Disk,
             Field::Usage | Field::OverlaySize | Field::Pool => Self::Use,
             Field::Machine(machine::Field::Network | machine::Field::Mac) => Self::Network,
-            Field::Machine(_) => Self::System,
+            Field::Machine(_) | Field::Cloud(_) => Self::System,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{DiskFacts, DiskFault, DiskInfo, DiskUser, Facts, ImportDraft, PoolFacts, Source, Usage, UserRole};
 use crate::{
-    draft::{Bound, Severity, machine},
+    draft::{Bound, Severity, cloud, machine},
     storage::ImageFormat,
     units::Bytes,
 };
@@ -18,6 +18,8 @@ pub enum Field {
     OverlaySize,
     /// Where the new file goes.
     Pool,
+    /// One of what cloud-init is told.
+    Cloud(cloud::Field),
     /// One of the machine itself.
     Machine(machine::Field),
 }
@@ -85,6 +87,8 @@ pub enum Problem {
     },
     /// The pool has a file of the machine's name.
     FileTaken(String),
+    /// Something of what cloud-init is told.
+    Cloud(cloud::Problem),
     /// Something of the machine itself.
     Machine(machine::Problem),
 }
@@ -103,7 +107,7 @@ impl Bound for Problem {
             | Self::Closed { .. } => Field::Source,
             Self::InUse(_) | Self::CopiedWhileOn(_) | Self::ReadOnlyFile | Self::Foreign(_) | Self::OnlyCopied => {
                 Field::Usage
-            },
+            }
             Self::OverlayTooSmall(_) => Field::OverlaySize,
             Self::NoPool
             | Self::PoolGone(_)
@@ -111,6 +115,7 @@ impl Bound for Problem {
             | Self::PoolReadOnly(_)
             | Self::NoRoom { .. }
             | Self::MayRunFull { .. } => Field::Pool,
+            Self::Cloud(problem) => Field::Cloud(problem.field()),
             Self::FileTaken(_) => Field::Machine(machine::Field::Name),
             Self::Machine(problem) => Field::Machine(problem.field()),
         }
@@ -124,6 +129,7 @@ impl Bound for Problem {
             | Self::PoolStopped(_)
             | Self::Foreign(_)
             | Self::MayRunFull { .. } => Severity::Warning,
+            Self::Cloud(problem) => problem.severity(),
             Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
         }
@@ -140,6 +146,7 @@ pub fn problems(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
         all.extend(pool(draft, facts, disk));
     }
     all.extend(taken(draft, facts));
+    all.extend(seed(draft, facts));
     let sizes = facts.usable_disk().map(|disk| draft.sizes(disk)).unwrap_or_default();
     all.extend(machine::problems(&draft.machine, facts, &sizes).into_iter().map(Problem::Machine));
     all
@@ -252,10 +259,19 @@ fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Proble
     }
 }
 
+/// What cloud-init is told, and where the disc goes that tells it.
+fn seed(draft: &ImportDraft, facts: &Facts) -> Vec<Problem> {
+    let Some(cloud) = &draft.cloud else { return Vec::new() };
+    let own = cloud.problems().into_iter().map(Problem::Cloud);
+    // Where the disk is made, that was said already.
+    let place = if draft.usage.makes_file() { None } else { usable_pool(draft.pool.as_ref(), facts).err() };
+    own.chain(place).collect()
+}
+
 fn taken(draft: &ImportDraft, facts: &Facts) -> Option<Problem> {
     let pool = facts.pool(draft.pool.as_ref()?)?;
     let others = facts.usable_disk().map(|disk| draft.other_files(disk)).unwrap_or_default();
-    let taken = draft.new_file()?;
-    let mut files = std::iter::once(taken).chain(others);
+    let others = if draft.usage == Usage::Copy { others } else { Vec::new() };
+    let mut files = draft.new_file().into_iter().chain(others).chain(draft.seed_file());
     files.find(|file| pool.volumes.contains(file)).map(Problem::FileTaken)
 }

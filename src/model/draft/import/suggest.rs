@@ -1,7 +1,10 @@
 //! What the draft begins with, and what follows from the disk.
 
 use super::{DiskInfo, Facts, ImportDraft, MachineDraft, Source, Usage, Wishes};
-use crate::storage::ImageFormat;
+use crate::{
+    draft::cloud::{CloudDraft, is_cloud_image},
+    storage::ImageFormat,
+};
 
 impl ImportDraft {
     /// An empty draft with what the user and the host suggest.
@@ -15,6 +18,7 @@ impl ImportDraft {
             whole: false,
             pool: wishes.place(facts),
             mend_access: false,
+            cloud: None,
             machine: MachineDraft::new(wishes, facts),
         }
     }
@@ -28,6 +32,9 @@ impl ImportDraft {
         self.mend_access = false;
         if let Some(path) = source.as_ref().map(Source::path) {
             self.machine.suggest_name(path, facts);
+            if is_cloud_image(path) && self.cloud.is_none() {
+                self.cloud = Some(CloudDraft::default());
+            }
         }
         self.source = source;
     }

@@ -38,8 +38,15 @@ pub(in crate::disk) async fn look(inside: &Inside, cancel: &Cancel) -> Result<Di
             Bytes(counted.map_err(unreachable)?.map_err(|e| bad(&e))?)
         }
     };
-    let info = DiskInfo::new(format, size, size);
+    let info = DiskInfo::new(format, size, room(inside).await);
     Ok(DiskInfo { inside: Some(inside.clone()), optical: matches!(content, Content::Disc { .. }), ..info })
+}
+
+/// What it takes as it lies there.
+async fn room(inside: &Inside) -> Bytes {
+    let (part, path) = (inside.wrapping.part, inside.path.clone());
+    let length = work::run(LIMIT, move || std::fs::metadata(path).map_or(0, |data| data.len())).await;
+    Bytes(part.map_or(length.unwrap_or_default(), |part| part.length))
 }
 
 fn unreachable(error: impl std::fmt::Display) -> DiskFault {

@@ -10,24 +10,24 @@ use lectern_model::tree::Kernel;
 
 use super::{LOADER, ram::RamDisk};
 
-const SECTOR: usize = 2048;
+pub(super) const SECTOR: usize = 2048;
 /// Where the loader's table is, and where the arguments are in it.
 const TABLE: usize = 0x400;
 const LINE: usize = TABLE + 30;
 /// The longest arguments that fit.
 pub(super) const LONGEST: usize = SECTOR - LINE - 1;
 /// The parts in front of the files, each a sector, from the sixteenth on.
-const PRIMARY: u32 = 16;
+pub(super) const PRIMARY: u32 = 16;
 const CATALOG: u32 = 19;
 const BOOT: u32 = 20;
 const PATHS: [u32; 2] = [21, 22];
 const ROOT: u32 = 23;
-const FILES: u32 = 24;
+pub(super) const FILES: u32 = 24;
 /// Nothing on the disc tells when it was made, so that the same is always the same: this stands for "not told".
 const NEVER: &[u8] = b"0000000000000000\0";
 
 /// A file: its name, its first sector, its length.
-type Entry = (&'static [u8], u32, u32);
+pub(super) type Entry<'n> = (&'n [u8], u32, u32);
 
 /// Writes a disc and gives its length.
 pub(super) fn write(
@@ -44,7 +44,7 @@ pub(super) fn write(
     let lengths = [setup.len() as u64, rest.len() as u64, disk.length()];
     let [setup_length, rest_length, disk_length] = lengths;
     let names: [&'static [u8]; 3] = [b"SETUP.BIN;1", b"KERNEL.BIN;1", b"INITRD.IMG;1"];
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut next = FILES;
     for (name, length) in names.into_iter().zip(lengths) {
         entries.push((name, next, u32::try_from(length).map_err(too_long)?));
@@ -52,7 +52,7 @@ pub(super) fn write(
     }
     let mut out = BufWriter::with_capacity(1 << 20, File::create(to)?);
     out.write_all(&vec![0; PRIMARY as usize * SECTOR])?;
-    out.write_all(&descriptors(next))?;
+    out.write_all(&descriptors(next, "LECTERN_INSTALL", true))?;
     out.write_all(&catalog())?;
     out.write_all(&loader(&entries, address, arguments))?;
     out.write_all(&paths(false))?;
@@ -93,11 +93,12 @@ fn both32(value: u32) -> Vec<u8> {
     [value.to_le_bytes(), value.to_be_bytes()].concat()
 }
 
-/// The volume's descriptor, the one that leads to the catalog, and the one that ends the list.
-fn descriptors(sectors: u32) -> Vec<u8> {
+/// The volume's descriptor, the one that leads to the catalog if it `starts` anything, and the one that ends the list.
+pub(super) fn descriptors(sectors: u32, label: &str, starts: bool) -> Vec<u8> {
     let (blank, one, size) = ([b' '; 32], both16(1), both16(2048));
     let mut name = blank;
-    name[..15].copy_from_slice(b"LECTERN_INSTALL");
+    let label = &label.as_bytes()[..label.len().min(32)];
+    name[..label.len()].copy_from_slice(label);
     let record = record(&[0], ROOT, 2048, true);
     let text = [b' '; 128 * 4 + 37 * 3];
     let primary = sector(&[
@@ -121,7 +122,8 @@ fn descriptors(sectors: u32) -> Vec<u8> {
     ]);
     let boot = sector(&[(0, b"\x00CD001\x01EL TORITO SPECIFICATION"), (0x47, &CATALOG.to_le_bytes())]);
     let end = sector(&[(0, b"\xffCD001\x01")]);
-    [primary, boot, end].concat()
+    // Behind the end nobody looks.
+    if starts { [primary, boot, end].concat() } else { [primary, end, vec![0; SECTOR]].concat() }
 }
 
 /// What can be started: the loader, for PCs, as it is.
@@ -142,7 +144,7 @@ fn catalog() -> Vec<u8> {
 }
 
 /// The loader with its table filled in.
-fn loader(entries: &[Entry], address: u32, arguments: &str) -> Vec<u8> {
+fn loader(entries: &[Entry<'_>], address: u32, arguments: &str) -> Vec<u8> {
     let mut sector = LOADER.to_vec();
     let [setup, kernel, disk] = entries else { return sector };
     let numbers = [setup.1, setup.2, kernel.1, kernel.2, disk.1, disk.2, address];
@@ -157,14 +159,14 @@ fn loader(entries: &[Entry], address: u32, arguments: &str) -> Vec<u8> {
 }
 
 /// The table of folders: the top alone.
-fn paths(is_big: bool) -> Vec<u8> {
+pub(super) fn paths(is_big: bool) -> Vec<u8> {
     let place = if is_big { ROOT.to_be_bytes() } else { ROOT.to_le_bytes() };
     let parent = if is_big { 1_u16.to_be_bytes() } else { 1_u16.to_le_bytes() };
     sector(&[(0, &[1, 0]), (2, &place), (6, &parent)])
 }
 
 /// The top folder: itself, its parent, which is itself, and the files in the order of their names.
-fn root(entries: &[Entry]) -> Vec<u8> {
+pub(super) fn root(entries: &[Entry<'_>]) -> Vec<u8> {
     let mut sorted = entries.to_vec();
     sorted.sort_unstable();
     let mut records = [record(&[0], ROOT, 2048, true), record(&[1], ROOT, 2048, true)].concat();

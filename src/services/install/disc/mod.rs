@@ -8,7 +8,10 @@
 //! Lectern runs on, and does nothing more here. It works with BIOS; UEFI has no use for it.
 
 mod image;
+mod plain;
 mod ram;
+
+pub(crate) use self::plain::plain;
 
 use std::{
     fs::File,

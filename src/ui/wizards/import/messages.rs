@@ -1,7 +1,12 @@
 //! What the wizard is told, and by whom.
 
+use std::sync::Arc;
+
 use lectern_model::{
-    draft::import::{ImportDraft, Usage},
+    draft::{
+        cloud::CloudDraft,
+        import::{ImportDraft, Usage},
+    },
     flavor::Flavor,
     guest_os::GuestOs,
     project::{Refusal, Standing},
@@ -10,6 +15,7 @@ use lectern_model::{
 };
 use lectern_services::{
     host::{Host, StorageError},
+    install::Scratch,
     making::{Planned, Surroundings},
     plan::Plan,
     readiness::Mend,
@@ -53,6 +59,8 @@ pub(crate) enum ImportMsg {
     OverlaySize(Bytes),
     /// The format of a copy.
     Format(ImageFormat),
+    /// What cloud-init is told.
+    Cloud(Option<CloudDraft>),
     /// Whether its whole size is set aside at once.
     Whole(bool),
     /// Where the new file goes, by its place in the list.
@@ -82,11 +90,20 @@ pub(crate) enum ImportCmd {
     Planned(Result<Box<Planned>, StorageError>),
 }
 
+/// What a plan under way was made of.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The draft, for another try.
+    pub(crate) draft: ImportDraft,
+    /// The folder with what the plan copies; it goes with this.
+    pub(crate) _seed: Option<Arc<Scratch>>,
+}
+
 /// What the wizard asks for.
 #[derive(Debug)]
 pub(crate) enum ImportOutput {
     /// Run this plan; the draft is for another try.
-    Finish(Box<Plan>, Box<ImportDraft>),
+    Finish(Box<Plan>, Box<Kept>),
     /// Run this plan, which prepares the host; the wizard stays open, and looks again when it is done.
     Prepare(Box<Plan>),
     /// Mend this of the host; likewise.

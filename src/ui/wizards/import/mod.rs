@@ -1,21 +1,22 @@
 //! The wizard that makes a machine of a disk that exists.
 
 mod choices;
+mod cloud;
 mod messages;
 mod review;
 mod usage;
 pub(crate) mod words;
 mod work;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use relm4::{adw, adw::prelude::*, prelude::*};
 
 use lectern_model::draft::import::{Facts, Field, ImportDraft, Page};
-use lectern_services::{host::Host, plan::Plan, readiness::Mend};
+use lectern_services::{host::Host, install::Scratch, plan::Plan, readiness::Mend};
 
-pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput};
-use self::{messages::ImportCmd, usage::UsagePage};
+pub(crate) use self::messages::{ImportInit, ImportMsg, ImportOutput, Kept};
+use self::{cloud::CloudGroup, messages::ImportCmd, usage::UsagePage};
 use super::{
     frame::{Fields, Frame, Review, Step},
     machine::MachinePages,
@@ -33,11 +34,14 @@ pub(crate) struct ImportWizard {
     /// Whether the draft is one to go on with, so that nothing is suggested.
     kept: bool,
     plan: Option<Plan>,
+    /// The folder with the disc for cloud-init, which the plan needs.
+    seed: Option<Arc<Scratch>>,
     dialog: adw::Dialog,
     frame: Frame,
     fields: Fields<Field>,
     picker: Picker,
     usage: UsagePage,
+    cloud: CloudGroup,
     machine: MachinePages,
     review: Review,
     status: adw::PreferencesGroup,
@@ -76,6 +80,7 @@ impl Component for ImportWizard {
             ImportMsg::PlacesChanged => self.ask_places(&sender),
             ImportMsg::OverlaySize(size) => self.resize(size),
             ImportMsg::Format(format) => self.draft.format = format,
+            ImportMsg::Cloud(cloud) => self.draft.cloud = cloud,
             ImportMsg::Whole(whole) => self.draft.whole = whole,
             ImportMsg::Pool(nth) => self.put_into(nth),
             ImportMsg::Machine(message) => self.act(message),
@@ -110,6 +115,8 @@ impl ImportWizard {
         let told = input.clone();
         let tell = move |message| drop(told.send(ImportMsg::Machine(message)));
         let machine = MachinePages::new(&init.host, &init.settings, &mut fields, Field::Machine, tell);
+        let cloud = CloudGroup::new(input, &mut fields);
+        machine.system.widget().add(cloud.widget());
         let draft = init.draft.unwrap_or_else(|| ImportDraft::new(&machine.wishes, &facts));
         let review = Review::new(None);
         let status = adw::PreferencesGroup::new();
@@ -141,11 +148,13 @@ impl ImportWizard {
             asked: HashSet::new(),
             kept,
             plan: None,
+            seed: None,
             dialog: dialog.clone(),
             frame,
             fields,
             picker,
             usage,
+            cloud,
             machine,
             review,
             status,

@@ -33,10 +33,27 @@ fn made(draft: &ImportDraft, facts: &Facts, system: &str) -> Vec<(String, String
         (gettext("Project"), machine.counts_in().to_owned()),
         (gettext("Flavor"), flavor(machine)),
         (gettext("Hardware"), hardware(machine)),
-        (gettext("Disk"), with_flavors_disks(disk(draft), machine.flavor.as_ref())),
+        (gettext("Disk"), with_flavors_disks(disks(draft, facts), machine.flavor.as_ref())),
         (gettext("Network"), network(machine, facts)),
+        (gettext("First Boot"), first_boot(draft)),
         (gettext("Start"), start(machine)),
     ]
+}
+
+/// What cloud-init does, if anything.
+fn first_boot(draft: &ImportDraft) -> String {
+    match &draft.cloud {
+        None => gettext("as the disk has it"),
+        Some(cloud) => gettext_f("cloud-init makes the user {user}", &[("user", &cloud.user)]),
+    }
+}
+
+/// Its disk, and an appliance's others.
+fn disks(draft: &ImportDraft, facts: &Facts) -> String {
+    let others = facts.usable_disk().map(|disk| draft.other_files(disk)).unwrap_or_default();
+    let others = others.into_iter().filter(|_| draft.usage == Usage::Copy);
+    let others = others.map(|file| gettext_f("{file}, a copy too", &[("file", &file)]));
+    std::iter::once(disk(draft)).chain(others).collect::<Vec<_>>().join("\n")
 }
 
 fn disk(draft: &ImportDraft) -> String {

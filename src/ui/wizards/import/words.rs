@@ -12,7 +12,7 @@ use lectern_model::{
     storage::Content,
 };
 
-use super::ImportMsg;
+use super::{ImportMsg, cloud};
 use crate::{
     i18n::{gettext, gettext_f},
     wizards::{
@@ -46,6 +46,7 @@ pub(super) fn line(problem: &Problem, input: &Sender<ImportMsg>) -> Line {
 /// Whether a problem is said only once the user wanted to go on: a field that is still empty is no mistake.
 pub(crate) const fn waits(problem: &Problem) -> bool {
     matches!(problem, Problem::NoSource | Problem::Looking)
+        || matches!(problem, Problem::Cloud(problem) if cloud::waits(problem))
         || matches!(problem, Problem::Machine(problem) if machine::words::waits(problem))
 }
 
@@ -105,6 +106,7 @@ fn text_of_place(problem: &Problem) -> String {
         Problem::FileTaken(file) => {
             gettext_f("The storage pool has a file {file} already. Choose another name.", &[("file", file)])
         }
+        Problem::Cloud(problem) => cloud::text(problem),
         Problem::Machine(problem) => machine::words::text(problem),
         _ => String::new(),
     }

@@ -12,7 +12,7 @@ use lectern_services::{
     osinfo::Osinfo,
 };
 
-use super::{ImportOutput, ImportWizard, messages::ImportCmd, review, tag, words};
+use super::{ImportOutput, ImportWizard, Kept, messages::ImportCmd, review, tag, words};
 use crate::{
     dialogs,
     errors::UserText,
@@ -178,6 +178,7 @@ impl ImportWizard {
                 self.status.set_description(None);
                 self.frame.set_ready(tag(Page::Review), true);
                 self.plan = Some(planned.plan);
+                self.seed = planned.needs;
             }
             Err(error) => {
                 self.status.set_description(None);
@@ -194,7 +195,8 @@ impl ImportWizard {
             return self.stop_at(page);
         }
         if let Some(plan) = self.plan.take() {
-            drop(sender.output(ImportOutput::Finish(Box::new(plan), Box::new(self.draft.clone()))));
+            let kept = Kept { draft: self.draft.clone(), _seed: self.seed.take() };
+            drop(sender.output(ImportOutput::Finish(Box::new(plan), Box::new(kept))));
             self.frame.finish();
         }
     }
@@ -204,6 +206,7 @@ impl ImportWizard {
         self.frame.set_filled(self.draft.is_filled());
         self.picker.show(self.draft.source.as_ref(), self.facts.disk.as_ref());
         self.usage.show(&self.draft, &self.facts);
+        self.cloud.show(&self.draft);
         self.machine.show(&self.draft.machine, &self.facts);
         let lines = self.lines();
         self.fields.show(&lines);

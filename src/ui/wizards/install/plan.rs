@@ -146,7 +146,7 @@ impl InstallWizard {
         let Some(plan) = &self.plan else { return };
         match making::with_xml(plan, text) {
             // What the user wrote is what was wanted.
-            Ok(plan) => self.show_plan(Planned { plan, lacks: Vec::new() }),
+            Ok(plan) => self.show_plan(Planned { plan, lacks: Vec::new(), needs: None }),
             Err(error) => self.xml.refuse(&error),
         }
     }

@@ -121,7 +121,10 @@ impl StoragePage {
 }
 
 /// Changes the disk as it is shown, and tells it where that makes it another.
-fn change(shown: &Rc<std::cell::RefCell<Option<NewDisk>>>, input: &Sender<InstallMsg>) -> impl Fn(&dyn Fn(&mut NewDisk)) + use<> {
+fn change(
+    shown: &Rc<std::cell::RefCell<Option<NewDisk>>>,
+    input: &Sender<InstallMsg>,
+) -> impl Fn(&dyn Fn(&mut NewDisk)) + use<> {
     let (shown, input) = (Rc::clone(shown), input.clone());
     move |change| {
         let Some(mut disk) = shown.borrow().clone() else { return };
