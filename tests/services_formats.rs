@@ -1,4 +1,5 @@
 //! Disks of other hypervisors: what is found in them, and that a machine's copy holds the same.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 use lectern_model::{
     capabilities::VirtType,
@@ -46,7 +47,7 @@ fn planned(witness: &Witness, path: &str, name: &str) -> plan::Plan {
     draft.suggest_appliance(&disk, &facts);
     assert_eq!(draft.usage, Usage::Copy, "{name}");
     draft.pool = Some("shared".into());
-    draft.machine.name = name.to_owned();
+    name.clone_into(&mut draft.machine.name);
     (draft.machine.way, draft.machine.network) = (VirtType::Qemu, NetworkChoice::Unplugged);
     answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown())).expect("a plan").plan
 }

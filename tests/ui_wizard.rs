@@ -119,7 +119,7 @@ fn a_packed_cloud_image_becomes_a_machine_with_a_seed() {
     window.shot("review");
     wizard.wait_for("button", "Create").click();
     window.wait_gone("dialog", TITLE);
-    window.row_is("cloud1", "Running", Duration::from_secs(60));
+    window.row_is("cloud1", "Running", Duration::from_mins(1));
     let seed = libvirt.sh(&format!("LC_ALL=C tr -cd '[:print:]' <{folder}/cloud1-seed.iso"));
     for words in ["CIDATA", "#cloud-config", "name: student", "$6$", "192.168.122.50/24", "local-hostname: cloud1"] {
         assert!(seed.contains(words), "{words}: {seed}");

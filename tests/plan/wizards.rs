@@ -78,6 +78,9 @@ fn an_import_with_all_that_it_may_need_is_whole_or_nothing() {
             overlay_size: None,
             pool: Some("shared".into()),
             mend_access: true,
+            format: ImageFormat::Qcow2,
+            whole: false,
+            cloud: None,
             machine: small(NetworkChoice::Unplugged),
         };
         let planned = answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown()));

@@ -1,5 +1,5 @@
 //! What a guest's cloud-init is told at its first boot: the three files of a `NoCloud` disc
-//! (docs.cloud-init.io, "NoCloud", "Network Config Version 2", module "Users and Groups").
+//! (docs.cloud-init.io, "`NoCloud`", "Network Config Version 2", module "Users and Groups").
 //!
 //! The files are YAML, written from values: nothing that was typed can add a key or a command.
 

@@ -152,7 +152,7 @@ fn user(name: &str) -> Option<Problem> {
     }
 }
 
-/// One line: a kind, and the key in Base64 (sshd(8), "AUTHORIZED_KEYS FILE FORMAT").
+/// One line: a kind, and the key in Base64 (sshd(8), on the file of authorized keys).
 fn is_key(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let (kind, key) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());

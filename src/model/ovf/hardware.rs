@@ -65,7 +65,7 @@ fn place(item: Node<'_>) -> Option<(String, u32, String)> {
     Some((parent, at, disk))
 }
 
-/// VMware's `<vmw:Config vmw:key="firmware" vmw:value="efi"/>`, and `VirtualBox`'s `<Firmware type="EFI"/>`.
+/// `VMware`'s `<vmw:Config vmw:key="firmware" vmw:value="efi"/>`, and `VirtualBox`'s `<Firmware type="EFI"/>`.
 fn is_uefi(node: Node<'_>) -> bool {
     let is = |name, value: &str| attribute(node, name).is_some_and(|found| found.eq_ignore_ascii_case(value));
     match node.name() {

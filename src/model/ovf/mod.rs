@@ -1,6 +1,6 @@
 //! An appliance in the Open Virtualization Format: the disks and the hardware of one machine (DMTF DSP0243 1.1 and 2.1).
 //!
-//! What VMware, `VirtualBox` and others write is read, not what could be written: one virtual system, and of a collection the
+//! What `VMware`, `VirtualBox` and others write is read, not what could be written: one virtual system, and of a collection the
 //! first.
 
 mod hardware;
@@ -95,7 +95,7 @@ fn name(system: Node<'_>) -> String {
     text(system, "Name").or_else(|| attribute(system, "id")).unwrap_or_default()
 }
 
-/// `VirtualBox` writes an element of its own, VMware an attribute of its own; the description is for people.
+/// `VirtualBox` writes an element of its own, `VMware` an attribute of its own; the description is for people.
 fn systems(system: Node<'_>) -> Vec<String> {
     let Some(section) = system.children().find(|node| node.name() == "OperatingSystemSection") else {
         return Vec::new();

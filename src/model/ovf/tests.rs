@@ -1,4 +1,4 @@
-//! Descriptions as VMware and `VirtualBox` write them.
+//! Descriptions as `VMware` and `VirtualBox` write them.
 
 use super::*;
 

@@ -95,6 +95,7 @@ fn host_name(machine: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha_crypt::PasswordVerifier as _;
 
     #[test]
     fn a_password_is_told_as_crypt_keeps_it() {
@@ -104,7 +105,6 @@ mod tests {
         assert_eq!(seed.host_name, "cent7-node1");
         let told = seed.password.clone().unwrap();
         assert!(told.starts_with("$6$"), "{told}");
-        use sha_crypt::PasswordVerifier as _;
         assert!(ShaCrypt::default().verify_password("geheim 密码".as_bytes(), told.as_str()).is_ok());
         let all: String = seed.files().into_iter().map(|(_, text)| text).collect();
         assert!(!all.contains("geheim"), "{all}");

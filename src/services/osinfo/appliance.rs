@@ -1,6 +1,6 @@
 //! What other hypervisors call a guest system, in the database's words.
 
-/// VMware's words for Windows follow no rule (its `VirtualMachineGuestOsIdentifier`).
+/// `VMware`'s words for Windows follow no rule (its `VirtualMachineGuestOsIdentifier`).
 const WINDOWS: [(&str, &str); 6] = [
     ("windows7", "win7"),
     ("windows8", "win8"),

@@ -56,7 +56,7 @@ fn hardware(appliance: &Appliance) -> String {
     ];
     let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
     gettext_f(
-        "{name} · system: {system} · memory: {memory} · CPUs: {cpus} · disks: {disks} · network cards: {cards}",
+        "{name} · system: {system} · memory: {memory} · CPUs: {cpus} · disks: {disks} · NICs: {cards}",
         &args,
     )
 }
