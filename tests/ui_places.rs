@@ -236,11 +236,11 @@ fn a_machines_place_is_readable_in_a_narrow_chinese_window() {
     window.shot("move-many");
     window.press("取消(C)");
     window.wait_gone("dialog", "将 2 台虚拟机移动到项目");
+    desktop.resize("Lectern", 400, 700);
     window.select("node2");
     window.choose("更多操作", "克隆…");
     let dialog = window.dialog("克隆 node2");
     dialog.wait_says("云主机类型");
-    desktop.resize("Lectern", 400, 700);
     window.shot("narrow-clone");
     window.press("取消(C)");
     window.wait_gone("dialog", "克隆 node2");

@@ -11,10 +11,12 @@ use lectern_model::{
     id::DomainId,
     metadata::{self, Machine},
     project::{Limit, Project, Quota, Refusal, Resource, Why},
+    units::Bytes,
     xml::{Document, EditError},
 };
 use lectern_services::{
     catalog::CatalogError,
+    disk::volumes,
     host::{Host, PlaceError},
     making,
     plan::{self, Outcome, Plan, Purpose},
@@ -87,6 +89,32 @@ fn more_hardware_asks_the_project_before_and_when_it_is_made() {
         edit(&host, 2),
         Err(PlaceError::Catalog(CatalogError::Refused(Refusal { why: Why::Disabled, .. })))
     ));
+    assert!(answer(host.catalog()).expect("a catalogue").catalog.claims.is_empty(), "no claim is left");
+}
+
+#[test]
+fn a_volume_that_grows_asks_the_projects_of_its_machines() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    node(&mut libvirt);
+    let host = Witness::connect(libvirt.uri()).host;
+    let journals = tempfile::tempdir().expect("a folder");
+    plans::must(&edit(&host, 1).expect("one fits"), journals.path());
+    set(&host, class(Quota { gigabytes: Limit::of(1), ..Quota::UNLIMITED }));
+    let grow = |to| {
+        let stock = answer(volumes::take(&host)).expect("volumes");
+        let pool = stock.inventory.pools.iter().find(|pool| pool.name == "default").expect("the pool").id;
+        let seen = stock.find(pool, "node-9.qcow2").expect("its disk");
+        let plan = plan::storage::grow(host.uri(), &seen, &stock.inventory.machines, to);
+        answer(host.plan_grow(plan))
+    };
+    plans::must(&grow(Bytes::from_mib(64)).expect("it fits"), journals.path());
+    let Err(PlaceError::Catalog(CatalogError::Refused(refusal))) = grow(Bytes::from_gib(3)) else { panic!("refused") };
+    assert_eq!(shown(&refusal), Some((Resource::Gigabytes, 3, 1, 1)));
+    answer(host.raise_quota(refusal)).expect("raised");
+    let plan = grow(Bytes::from_gib(3)).expect("it fits now");
+    assert_eq!(plan.steps().len(), 4, "looked at, claimed, grown, released");
+    plans::must(&plan, journals.path());
+    assert!(libvirt.virsh(&["vol-info", "--pool", "default", "node-9.qcow2"]).contains("3.00 GiB"));
     assert!(answer(host.catalog()).expect("a catalogue").catalog.claims.is_empty(), "no claim is left");
 }
 

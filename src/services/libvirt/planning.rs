@@ -1,11 +1,12 @@
 //! Plans that need only what libvirt knows of a machine; made on a thread of the pool, run elsewhere.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use lectern_model::{
-    catalog::Member,
+    catalog::{Catalog, Member},
     id::DomainId,
-    project::{Amount, Project},
+    project::{Amount, MachineUse, Project},
+    storage::normal,
     xml::{Document, EditError},
 };
 
@@ -20,7 +21,7 @@ use crate::{
     catalog::{self, CatalogError, Keeper, OnHost},
     plan::{
         Plan, Purpose, Step,
-        make::claimed,
+        make::{claimed, claimed_for_good},
         steps::{self, Redefine, Undefine},
     },
 };
@@ -74,16 +75,49 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The plan that makes a volume larger, with the places of the machines that write to it claimed.
+    ///
+    /// # Errors
+    /// [`CatalogError::Refused`] where a project does not take it; else as for [`Host::act`].
+    pub async fn plan_grow(&self, plan: Plan) -> Result<Plan, PlaceError> {
+        Ok(self.catalogue(LIMIT, move |keeper, connection| grown(keeper, connection, plan)).await?)
+    }
+}
+
+/// The catalogue; one that cannot be read keeps nobody from changing a machine.
+fn known(keeper: &OnHost<'_>) -> Option<Catalog> {
+    let head = keeper.head();
+    head.inspect_err(|error| tracing::warn!("changed without a look at its project: {error}")).ok()
+}
+
+fn grown(keeper: &OnHost<'_>, connection: &Connection, plan: Plan) -> Result<Plan, CatalogError> {
+    let [Step::ResizeVolume(resize)] = plan.steps() else { return Ok(plan) };
+    let path = normal(&resize.path);
+    let Some(catalog) = known(keeper) else { return Ok(plan) };
+    let writes = |machine: &MachineUse| machine.disks.iter().any(|disk| disk.key == path);
+    let mut machines = catalog::machines(connection.connect(), writes)?;
+    machines.retain(writes);
+    let mut steps = plan.steps().to_vec();
+    let mut asked = BTreeSet::new();
+    for machine in &mut machines {
+        let project = counts_in(&catalog, machine).to_owned();
+        // A volume that several machines of a project share counts once.
+        if !catalog.project(&project).is_some_and(Project::is_enforced) || !asked.insert(project.clone()) {
+            continue;
+        }
+        machine.disks.iter_mut().filter(|disk| disk.key == path).for_each(|disk| disk.size = Some(resize.to));
+        let members = vec![Member { machine: machine.id, amount: machine.amount() }];
+        must_fit(connection.connect(), &catalog, &project, members.clone())?;
+        steps = claimed_for_good(&project, &members, steps);
+    }
+    Ok(Plan::new(plan.purpose().clone(), plan.host().clone(), steps))
+}
+
 /// The change of a machine's configuration, with its place claimed where it takes more of its project than before. What
 /// takes less, or the same, is nobody's to refuse.
 fn placed(keeper: &OnHost<'_>, connection: &Connection, step: Redefine) -> Result<Vec<Step>, CatalogError> {
-    let catalog = match keeper.head() {
-        Ok(catalog) => catalog,
-        Err(error) => {
-            tracing::warn!("changed without a look at its project: {error}");
-            return Ok(vec![step.into()]);
-        }
-    };
+    let Some(catalog) = known(keeper) else { return Ok(vec![step.into()]) };
     let config = Document::parse(&step.new).map_err(|error| HostError::BadAnswer(error.to_string()))?;
     let before = catalog::of_one(connection.connect(), &connection.domain(step.id)?)?;
     let after = catalog::with_config(connection.connect(), &before, &config);

@@ -3,8 +3,9 @@
 use relm4::prelude::*;
 
 use lectern_model::id::DomainId;
+use lectern_services::plan::{Plan, Purpose};
 
-use super::App;
+use super::{App, messages::AppCmd};
 use crate::{
     flavors::FlavorsMsg,
     labs::LabsOutput,
@@ -107,10 +108,18 @@ impl App {
 
     pub(super) fn storage_said(&mut self, output: StorageOutput, sender: &ComponentSender<Self>) {
         match output {
-            StorageOutput::Run(plan) => {
-                self.run_plan(*plan, sender);
-            }
+            StorageOutput::Run(plan) => self.run_storage(*plan, sender),
             StorageOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
+        }
+    }
+
+    /// A volume that becomes larger counts in the projects of the machines that write to it.
+    fn run_storage(&mut self, plan: Plan, sender: &ComponentSender<Self>) {
+        match (plan.purpose(), self.host.clone()) {
+            (Purpose::GrowVolume(_), Some(host)) => {
+                sender.oneshot_command(async move { AppCmd::EditPlanned(Box::new(host.plan_grow(plan).await)) });
+            }
+            _ => drop(self.run_plan(plan, sender)),
         }
     }
 }

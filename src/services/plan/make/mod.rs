@@ -18,6 +18,6 @@ pub use self::{
     resize::{Resized, resize},
 };
 pub(crate) use self::{
-    project::claimed,
+    project::{claimed, claimed_for_good},
     resize::{FlavorVolume, new_disk},
 };

@@ -39,6 +39,14 @@ pub(crate) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Ve
     all
 }
 
+/// Final steps with the project looked at first, the place claimed before them and released after them.
+pub(crate) fn claimed_for_good(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+    let id = Uuid::new_v4();
+    let part = |phase| Step::from(Quota { phase, id, project: project.to_owned(), members: members.to_vec() });
+    let before = [part(Phase::Look), part(Phase::Claim)];
+    before.into_iter().chain(steps).chain([part(Phase::Release)]).collect()
+}
+
 /// A machine that is moved to another project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
