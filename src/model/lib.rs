@@ -15,6 +15,7 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
+//! - [`cast`]: recordings of a terminal
 //! - [`clone`]: one domain's XML and a new identity → the clone's XML
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
@@ -32,6 +33,7 @@
 pub mod address;
 pub mod capabilities;
 pub mod capability;
+pub mod cast;
 pub mod catalog;
 pub mod clone;
 pub mod cloud_init;

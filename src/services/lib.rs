@@ -1,6 +1,7 @@
 //! Does things: talks to libvirt and to processes; typed errors, no toolkit and no translated text.
 //!
 //! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
+//! - [`tape`]: a console's output into a file
 //! - [`screen`]: a machine's screen, as a VNC client
 //! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
 //! - [`install`]: install trees on servers, in folders and on discs; their kernels
@@ -24,5 +25,6 @@ pub mod plan;
 pub mod probe;
 pub mod readiness;
 pub mod screen;
+pub mod tape;
 
 pub use disk::access as disk_access;

@@ -39,6 +39,12 @@ impl Settings {
         Self(schema.map(|s| gio::Settings::new_full(&s, gio::SettingsBackend::NONE, None)))
     }
 
+    /// None: the defaults serve, and nothing is kept.
+    #[cfg(test)]
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
     /// A text.
     pub(crate) fn text(&self, key: &str, default: &str) -> String {
         self.0.as_ref().map_or_else(|| default.into(), |s| s.string(key).into())

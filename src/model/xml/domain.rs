@@ -44,7 +44,7 @@ pub struct SerialConsole {
     pub kind: String,
     /// Whether it is a paravirtual console rather than a serial port.
     pub virtio: bool,
-    /// The port's number: 0 is ttyS0.
+    /// The port's number: 0 is ttyS0, and hvc0.
     pub port: u32,
 }
 
@@ -123,7 +123,9 @@ fn consoles<'d>(serial: impl Iterator<Item = Node<'d>>, console: impl Iterator<I
     let is_virtio = |node: &Node<'_>| of_child(*node, "target", "type").as_deref() == Some("virtio");
     serial
         .map(|node| one_console(node, false))
-        .chain(console.filter(is_virtio).map(|node| one_console(node, true)))
+        .chain(
+            (0..).zip(console.filter(is_virtio)).map(|(port, node)| SerialConsole { port, ..one_console(node, true) }),
+        )
         .collect()
 }
 
@@ -160,7 +162,7 @@ mod tests {
     fn the_second_name_of_ttys0_is_left_out() {
         let domain = DomainXml::parse(XML).unwrap();
         let names: Vec<_> = domain.consoles.iter().map(SerialConsole::device).collect();
-        assert_eq!(names, ["ttyS0", "hvc1"]);
+        assert_eq!(names, ["ttyS0", "hvc0"], "a guest counts the paravirtual ones by themselves");
         assert_eq!(domain.consoles[0].alias.as_deref(), Some("serial0"));
         assert_eq!(domain.consoles.iter().map(SerialConsole::can_open).collect::<Vec<_>>(), [true, false]);
     }

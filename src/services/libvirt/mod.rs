@@ -10,6 +10,7 @@
 //! | `disk-*` | up to eight | files and tools of this computer (`disk::work`) |
 //! | `host-probe` | one a probe | runs probe guests, on a connection of its own |
 //! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
+//! | `console-tape` | one a file | writes a console's log or recording (`tape`) |
 //! | `screen-read`, `screen-write` | one each a screen | its socket (`screen`) |
 //!
 //! A daemon serves five requests of a client at once and stops reading from it, and so from its keep-alive, while
@@ -19,6 +20,7 @@ mod actor;
 mod addresses;
 mod attempt;
 mod batch;
+mod breaks;
 pub(crate) mod capabilities;
 pub(crate) mod catalog;
 pub(crate) mod connection;

@@ -18,7 +18,6 @@ use lectern_model::{
     domain::{Domain, DomainState},
     stats::Counters,
     units::KiB,
-    xml::domain::SerialConsole,
 };
 use lectern_services::host::{DomainDetails, Host, HostError};
 
@@ -158,6 +157,7 @@ impl Component for MachinePage {
         let serial = SerialInit {
             host: init.host.clone(),
             id: init.domain.id,
+            name: init.domain.name.clone(),
             state: init.domain.state,
             settings: init.settings,
         };
@@ -240,7 +240,7 @@ impl MachinePage {
             self.tell_live();
         }
         if !figures_only {
-            self.serial.tell(SerialMsg::State(domain.state));
+            self.serial.tell(SerialMsg::State(domain.state, domain.name.clone()));
             self.screen.tell(ScreenMsg::State(domain.state, domain.name.clone()));
             self.overview.tell(OverviewMsg::Domain(domain.clone()));
             self.refresh(sender);
@@ -283,8 +283,7 @@ impl MachinePage {
     }
 
     fn tell_details(&mut self, details: DomainDetails) {
-        let has_port = details.parsed.consoles.iter().any(SerialConsole::can_open);
-        self.serial.tell(SerialMsg::HasPort(has_port));
+        self.serial.tell(SerialMsg::Parsed(Box::new(details.parsed.clone())));
         if std::mem::take(&mut self.prefers_screen) && details.parsed.vnc().is_some() {
             self.stack.set_visible_child_name(Tab::Screen.name());
         }
@@ -296,7 +295,7 @@ impl MachinePage {
     fn vanish(&mut self) {
         self.gone = true;
         self.tell_live();
-        self.serial.tell(SerialMsg::State(DomainState::ShutOff));
+        self.serial.tell(SerialMsg::State(DomainState::ShutOff, self.domain.name.clone()));
         self.screen.tell(ScreenMsg::State(DomainState::ShutOff, self.domain.name.clone()));
     }
 

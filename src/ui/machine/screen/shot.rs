@@ -39,6 +39,6 @@ async fn write(texture: gdk::Texture, file: gio::File, parent: gtk::Widget) {
         let name = file.parse_name();
         let title = gettext_f("{file} was not written.", &[("file", &name)]);
         let body = gettext("The folder may be full, or closed to your user. Choose another place.");
-        dialogs::show_error(&UserText { title, body, raw: Some(error.to_string()) }, &parent);
+        dialogs::show_error(&UserText::new(title, format!("{body}\n{error}")), &parent);
     }
 }

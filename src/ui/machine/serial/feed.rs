@@ -10,10 +10,15 @@ use crate::machine::clock::next_frame;
 /// The most that the terminal is given in one frame, in bytes.
 const FRAME: usize = 256 * 1024;
 
-/// Feeds everything from `output` until it closes; calls `first` once, as soon as anything came.
+/// Feeds everything from `output` until it closes; calls `first` once, as soon as anything came, and `tap` with each piece.
 ///
 /// Between bytes it sleeps: an idle line costs nothing.
-pub(crate) async fn run(output: async_channel::Receiver<Vec<u8>>, terminal: vte4::Terminal, first: impl Fn()) {
+pub(crate) async fn run(
+    output: async_channel::Receiver<Vec<u8>>,
+    terminal: vte4::Terminal,
+    first: impl Fn(),
+    tap: impl Fn(&[u8]),
+) {
     let mut silent = true;
     while let Ok(chunk) = output.recv().await {
         if silent {
@@ -22,11 +27,13 @@ pub(crate) async fn run(output: async_channel::Receiver<Vec<u8>>, terminal: vte4
         }
         let mut fed = chunk.len();
         terminal.feed(&chunk);
+        tap(&chunk);
         while fed < FRAME
             && let Ok(more) = output.try_recv()
         {
             fed += more.len();
             terminal.feed(&more);
+            tap(&more);
         }
         next_frame(&terminal).await;
     }

@@ -1,6 +1,6 @@
 //! The terminal of a serial line: its look, its keys, and what the user types.
 
-use relm4::gtk::{self, gio, glib, pango, prelude::*};
+use relm4::gtk::{self, gdk, gio, glib, pango, prelude::*};
 use vte4::TerminalExt;
 
 use crate::{i18n::gettext, machine::scheme::Scheme, settings::Settings};
@@ -22,16 +22,32 @@ pub(crate) fn build(settings: &Settings) -> vte4::Terminal {
         .hexpand(true)
         .vexpand(true)
         .allow_hyperlink(false)
+        .enable_sixel(false)
+        .enable_legacy_osc777(false)
         .font_scale(settings.decimal("console-zoom", 1.0).clamp(*ZOOM.start(), *ZOOM.end()))
         .scroll_on_keystroke(true)
         .scroll_on_output(false)
         .context_menu_model(&menu())
         .build();
+    terminal.add_controller(middle());
     terminal.add_css_class("serial-terminal");
     terminal.update_property(&[gtk::accessible::Property::Label(&gettext("Serial console"))]);
     let own = settings.clone();
     settings.follow(&terminal, LOOK, move |terminal| look(terminal, &own));
     terminal
+}
+
+/// The middle button pastes as the menu does, with its question; VTE itself would not ask.
+fn middle() -> gtk::GestureClick {
+    let click = gtk::GestureClick::builder().button(gdk::BUTTON_MIDDLE).build();
+    click.set_propagation_phase(gtk::PropagationPhase::Capture);
+    click.connect_pressed(|gesture, _, _, _| {
+        gesture.set_state(gtk::EventSequenceState::Claimed);
+        if let Some(terminal) = gesture.widget() {
+            let _ = terminal.activate_action("serial.paste-primary", None);
+        }
+    });
+    click
 }
 
 /// Gives the terminal what the user chose.
@@ -68,7 +84,6 @@ pub(crate) fn actions(terminal: &vte4::Terminal, settings: &Settings) -> gio::Si
         group.add_action(&action);
     };
     add("copy", |t| t.copy_clipboard_format(vte4::Format::Text));
-    add("paste", vte4::Terminal::paste_clipboard);
     add("select-all", vte4::Terminal::select_all);
     add("zoom-in", |t| zoom(t, t.font_scale() * ZOOM_STEP));
     add("zoom-out", |t| zoom(t, t.font_scale() / ZOOM_STEP));
