@@ -108,5 +108,15 @@ fn traps_inside() {
     assert!(!rules().contains("192.168.1."), "{}", rules());
     mended(&uri, "vbr");
     assert!(rules().contains("192.168.1."), "{}", rules());
+    // firewalld was started after it, and begins with no rules of others: a process of that name, and the rules gone.
+    assert_eq!(trouble(&uri, "vbr").traps, []);
+    sh("cp /bin/sleep /tmp/firewalld");
+    let mut firewalld = std::process::Command::new("/tmp/firewalld").arg("600").spawn().expect("a process");
+    sh("nft flush ruleset 2>/dev/null || iptables -F");
+    wait::holds("it to be seen", wait::SOON, || trouble(&uri, "vbr").traps == [Trap::FirewallLater]);
+    mended(&uri, "vbr");
+    assert!(rules().contains("192.168.1."), "{}", rules());
+    assert_eq!(trouble(&uri, "vbr").traps, [], "it is not said again");
+    firewalld.kill().and_then(|()| firewalld.wait()).expect("its end");
     println!("all were mended");
 }

@@ -66,11 +66,25 @@ fn lacking(connect: &Connect, uri: &HostUri, name: &str, xml: &str) -> Result<Ve
     let has_dns = document.root().child("dns").is_none_or(|dns| dns.attribute("enable").as_deref() != Some("no"));
     let conf = format!("/dnsmasq/{name}.conf");
     let serves = |line: &str| line.split('\0').any(|word| word.ends_with(&conf));
+    let since = started_at("cmdline", serves);
     let serving = Serving {
-        dnsmasq: started_at("cmdline", serves),
+        dnsmasq: since.map(|since| since.max(written_at(name).unwrap_or_default())),
         firewalld: started_at("comm", |name| name.trim() == "firewalld"),
     };
     Ok(trap::after_start(&spec, has_dns, serving))
+}
+
+/// Ticks of a second in /proc: what the kernel shows to programs, whatever it counts itself (proc(5), `USER_HZ`).
+const TICKS: f64 = 100.0;
+
+/// When libvirt set up the network's rules and hosts last, in ticks since the computer was started: it writes the file of
+/// the static hosts at each live update, and dnsmasq stays the same process.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is negative is nought")]
+fn written_at(name: &str) -> Option<u64> {
+    let file = format!("/var/lib/libvirt/dnsmasq/{name}.hostsfile");
+    let age = fs::metadata(file).ok()?.modified().ok()?.elapsed().ok()?.as_secs_f64();
+    let up: f64 = fs::read_to_string("/proc/uptime").ok()?.split(' ').next()?.parse().ok()?;
+    Some(((up - age) * TICKS) as u64)
 }
 
 /// When the first process was started whose `file` in /proc is as `wanted` says: asking the bus could wait.
