@@ -55,10 +55,7 @@ fn hardware(appliance: &Appliance) -> String {
         ("cards", appliance.cards.len().to_string()),
     ];
     let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-    gettext_f(
-        "{name} · system: {system} · memory: {memory} · CPUs: {cpus} · disks: {disks} · NICs: {cards}",
-        &args,
-    )
+    gettext_f("{name} · system: {system} · memory: {memory} · CPUs: {cpus} · disks: {disks} · NICs: {cards}", &args)
 }
 
 /// A format in one plain sentence.
