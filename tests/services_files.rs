@@ -46,7 +46,7 @@ fn set_up(libvirt: &mut PrivateLibvirt) {
 fn copy(libvirt: &PrivateLibvirt) -> CopyFile {
     let (from, to) = (shared(libvirt, "from.img"), shared(libvirt, "pool/to.qcow2"));
     let convert = Convert::new(&from, ImageFormat::Raw, &to, ImageFormat::Qcow2);
-    CopyFile { convert, pool: "shared".into() }
+    CopyFile { convert, pool: "shared".into(), grow: None }
 }
 
 fn plan_of(libvirt: &PrivateLibvirt, steps: Vec<plan::Step>) -> Plan {
@@ -88,14 +88,15 @@ fn a_full_disk_leaves_nothing() {
     let ended = |step: plan::Step| plans::outcome(&plan::start(plan_of(&libvirt, vec![step]), journals.path()));
     let new = NewVolume::thin("to.qcow2", ImageFormat::Qcow2, Bytes::from_mib(16));
     let from = "/var/lib/libvirt/images/from.img".to_owned();
-    let by_daemon = ended(CopyVolume { pool: "small".into(), new, from, from_pool: "default".into() }.into());
+    let by_daemon =
+        ended(CopyVolume { pool: "small".into(), new, from, from_pool: "default".into(), grow: None }.into());
     let Outcome::Undone { why: Some(_), left } = &by_daemon else { panic!("{by_daemon:?}") };
     assert!(left.is_empty(), "{by_daemon:?}");
     let outside = libvirt.folder().join("from.img");
     fs::write(&outside, vec![7; 16 << 20]).expect("a file");
     let (from, to) = (outside.to_string_lossy(), format!("{pool}/to.qcow2"));
     let convert = Convert::new(&from, ImageFormat::Raw, &to, ImageFormat::Qcow2);
-    let here = ended(CopyFile { convert, pool: "small".into() }.into());
+    let here = ended(CopyFile { convert, pool: "small".into(), grow: None }.into());
     let Outcome::Undone { why: Some(why), left } = &here else { panic!("{here:?}") };
     assert_eq!((&why.why, left.len()), (&StepFailure::Storage(StorageError::NoSpace), 0), "{here:?}");
     assert_eq!(fs::read_dir(&small).expect("a folder").count(), 0, "something is left outside");
@@ -191,7 +192,7 @@ fn a_copy_by_a_daemon_that_freezes_ends() {
     libvirt
         .sh(&format!("qemu-img create -q -f raw {from} 64M && qemu-io -f raw -c 'write -P 7 0 64M' {from} >/dev/null"));
     let new = NewVolume::thin("to.qcow2", ImageFormat::Qcow2, Bytes::from_mib(64));
-    let step = CopyVolume { pool: "default".into(), new, from: from.into(), from_pool: "default".into() };
+    let step = CopyVolume { pool: "default".into(), new, from: from.into(), from_pool: "default".into(), grow: None };
     libvirt.virsh(&["pool-refresh", "default"]);
     let ((begun, has_begun), (go, may_go)) = (channel(), channel());
     let plan = plan_of(&libvirt, vec![step.into()]);

@@ -146,6 +146,7 @@ fn an_image_is_copied_by_the_daemon_and_by_this_program() {
             new: NewVolume::thin("to.qcow2", ImageFormat::Qcow2, Bytes::from_mib(32)),
             from: format!("{IMAGES}/from.qcow2"),
             from_pool: "default".into(),
+            grow: Some(Bytes::from_mib(48)),
         };
         Plan::new(Purpose::Import("to".into()), libvirt.host_uri(), vec![step.into()])
     };

@@ -67,9 +67,8 @@ fn several_consoles_are_recorded_logged_and_saved() {
     window.wait_for("button", "End the Recording");
     window.choose("Output", "Keep a Log of This Machine");
     window.terminal();
-    desktop.type_text("echo rec''orded; echo Zürich | od -c | head -1\n");
+    desktop.type_text("echo rec''orded\n");
     says("recorded");
-    says("Z 303 274   r   i   c   h");
     window.press("End the Recording");
     wait::holds("the recording", wait::SOON, || recorded(&cast).contains("recorded"));
 

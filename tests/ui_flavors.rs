@@ -65,6 +65,16 @@ fn a_flavor_is_made_changed_and_deleted_by_clicks() {
     window.wait_says("others");
     window.wait_says("root disk of the image's size");
     window.shot("made");
+    // A copy has the sizes, and a name and an ID of its own.
+    window.press("Copy swapper");
+    let dialog = window.dialog("Copy of swapper");
+    fill(&dialog, "Name", "swapper2");
+    window.shot("copy");
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("Make the flavor swapper2: done");
+    let catalog = answer(other.catalog()).expect("a catalogue").catalog;
+    let copy = catalog.flavors.iter().find(|flavor| flavor.name == "swapper2").expect("the copy");
+    assert_eq!((copy.ram, copy.disk, copy.swap), (512, 20, 64));
     // In use: told before it goes; and it comes back.
     define(&libvirt, "node1", "swapper");
     window.wait_says("1 machine");

@@ -133,9 +133,10 @@ fn three(window: &Window<'_>) {
     window.press("New Lab");
     let dialog = window.dialog("New Lab");
     dialog.wait_for("text", "How Many").set_text("3");
-    for _ in 0..2 {
+    for step in ["Step 2 of 3", "Step 3 of 3"] {
         dialog.wait_says("cent7_node3");
         dialog.wait_for("button", "Next").click();
+        dialog.wait_for("label", step);
     }
     wait::holds("a plan", wait::SOON, || dialog.wait_for("button", "Create").is_sensitive());
     dialog.wait_for("button", "Create").click();

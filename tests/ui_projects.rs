@@ -165,10 +165,26 @@ fn machines_are_moved_grouped_and_refused_by_the_quota() {
     window.shot("refused-late");
     refused.wait_for("button", "Raise and Try Again").click();
     window.wait_says("Move node3 to the project class: done");
+    // Two at once, back to the project of what has no other.
+    window.select("node1");
+    desktop.keys(&["shift+Down"]);
+    window.choose("More Actions", "Move to Project…");
+    let dialog = window.dialog("Move 2 Machines to a Project");
+    let row = dialog.wait_for("combo box", "Project");
+    desktop.click_on("Lectern", &row, 1);
+    window.wait_for("label", "default");
+    desktop.keys(&["Home", "Return"]);
+    wait::holds("default to be chosen", wait::SOON, || row.says("default"));
+    wait::holds("a plan", wait::SOON, || dialog.wait_for("button", "Move").is_sensitive());
+    window.shot("move-two");
+    dialog.wait_for("button", "Move").click();
+    wait::holds("both to be moved", wait::SOON, || {
+        ["node1", "node2"].iter().all(|name| !libvirt.virsh(&["dumpxml", name]).contains(">class<"))
+    });
     desktop.keys(&["ctrl+f"]);
     window.wait_for("toggle button", "Group by Project").click();
-    window.wait_says("class (4)");
-    window.wait_says("default (1)");
+    window.wait_says("class (2)");
+    window.wait_says("default (3)");
     window.shot("grouped");
     window.close();
 }

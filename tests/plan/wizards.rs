@@ -75,7 +75,8 @@ fn an_import_with_all_that_it_may_need_is_whole_or_nothing() {
         let draft = ImportDraft {
             source: Some(Source::File(shared(libvirt, "home/from.img"))),
             usage: Usage::Copy,
-            overlay_size: None,
+            // As a flavor would have it.
+            overlay_size: Some(Bytes::from_mib(16)),
             pool: Some("shared".into()),
             mend_access: true,
             format: ImageFormat::Qcow2,

@@ -10,6 +10,7 @@ use lectern_model::{
     id::DomainId,
     mac::MacAddress,
     storage::{ImageFormat, new_volume::NewVolume},
+    units::Bytes,
 };
 use uuid::Uuid;
 
@@ -119,7 +120,7 @@ async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Vec
     for (other, file) in disk.others.iter().zip(draft.other_files(disk)) {
         let to = host.pool_path(pool.clone(), file).await?;
         places.push(Place { source: DiskSource::File(to.clone()), format: draft.format });
-        made.push(local_copy(draft, other, &pool, &to));
+        made.push(local_copy(draft, other, &pool, &to, None));
     }
     Ok((made, places))
 }
@@ -140,19 +141,20 @@ async fn copied(
         return Err(StorageError::NotHere);
     }
     let volume = if only_here { None } else { host.volume_at(path.clone()).await? };
-    let Some((_, from_pool)) = volume else { return Ok(local_copy(draft, disk, pool, to)) };
+    let grow = Some(draft.size(disk)).filter(|size| *size > disk.virtual_size);
+    let Some((_, from_pool)) = volume else { return Ok(local_copy(draft, disk, pool, to, grow)) };
     let allocation = draft.whole.then_some(disk.virtual_size);
     let new = NewVolume { allocation, ..NewVolume::thin(file, draft.format, disk.virtual_size) };
-    Ok(NewDisk::Copy { pool: pool.to_owned(), new, from: path, from_pool })
+    Ok(NewDisk::Copy { pool: pool.to_owned(), new, from: path, from_pool, grow })
 }
 
-fn local_copy(draft: &ImportDraft, disk: &DiskInfo, pool: &str, to: &str) -> NewDisk {
+fn local_copy(draft: &ImportDraft, disk: &DiskInfo, pool: &str, to: &str, grow: Option<Bytes>) -> NewDisk {
     let plain = || draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
     let from = disk.inside.as_ref().map_or_else(plain, |inside| inside.path.clone());
     let wrapping = disk.inside.as_ref().map(|inside| inside.wrapping).unwrap_or_default();
     let (from_format, to_format) = (disk.format, draft.format);
     let convert = Convert { from, from_format, to: to.to_owned(), to_format, wrapping, whole: draft.whole };
-    NewDisk::LocalCopy { pool: pool.to_owned(), convert }
+    NewDisk::LocalCopy { pool: pool.to_owned(), convert, grow }
 }
 
 fn spec(

@@ -156,9 +156,9 @@ pub fn copy(host: &HostUri, seen: &Seen, new: NewVolume, way: Way) -> Plan {
         Way::Here => {
             let to = normal(&format!("{}/{}", folder_of(&from), new.name));
             let convert = Convert::new(&from, seen.volume.format, &to, new.format);
-            one(host, purpose, CopyFile { convert, pool })
+            one(host, purpose, CopyFile { convert, pool, grow: None })
         }
-        Way::Daemon => one(host, purpose, CopyVolume { from_pool: pool.clone(), pool, new, from }),
+        Way::Daemon => one(host, purpose, CopyVolume { from_pool: pool.clone(), pool, new, from, grow: None }),
     }
 }
 

@@ -203,12 +203,23 @@ impl CloneDraft {
         self.flavor.as_ref().map(|flavor| resize::given(flavor, ephemeral, swap)).unwrap_or_default()
     }
 
-    /// Takes a flavor's sizes; none is the source's own again. Only an overlay can be larger than what it lies on.
+    /// Takes a flavor's sizes; none is the source's own again. A new image is never smaller than the source's.
     pub fn choose_flavor(&mut self, flavor: Option<Flavor>, facts: &CloneFacts) {
         let linked = facts.disks.iter().find(|disk| disk.possible.contains(&Treatment::Link));
         let base = linked.and_then(|disk| facts.images.get(&disk.index)).map(|image| image.size);
         self.size = flavor.as_ref().zip(base).map(|(flavor, base)| flavor.root_on(base));
         self.flavor = flavor;
+    }
+
+    /// How large the first new image is made, where it has another size than the source's: an overlay as the user or the
+    /// flavor says, a copy as the flavor says.
+    #[must_use]
+    pub fn first_size(&self, disk: &DiskView, image: Bytes) -> Option<Bytes> {
+        match self.treatment(disk) {
+            Treatment::Link => self.size,
+            Treatment::Copy => self.flavor.as_ref().map(|flavor| flavor.root_on(image)).filter(|root| *root > image),
+            Treatment::Share | Treatment::LeaveOut => None,
+        }
     }
 
     /// Bytes that the new images take at first, and that they can grow to.
@@ -223,9 +234,8 @@ impl CloneDraft {
                 Treatment::Link => 0,
                 Treatment::Share | Treatment::LeaveOut => continue,
             };
-            let links = self.treatment(disk) == Treatment::Link;
-            let grown = self.size.filter(|_| first && links).map_or(image.size.0, |size| size.0.max(image.size.0));
-            first = false;
+            let size = self.first_size(disk, image.size).filter(|_| std::mem::take(&mut first));
+            let grown = size.map_or(image.size.0, |size| size.0.max(image.size.0));
             cost = (Bytes(cost.0.0.saturating_add(taken)), Bytes(cost.1.0.saturating_add(grown)));
         }
         cost

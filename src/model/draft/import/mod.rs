@@ -25,7 +25,7 @@ pub struct ImportDraft {
     pub source: Option<Source>,
     /// What is done with it.
     pub usage: Usage,
-    /// The size of the new overlay; as large as its base where there is none.
+    /// The size of the new overlay, or that a flavor gives a copy; as large as the image where there is none.
     pub overlay_size: Option<Bytes>,
     /// The format of a copy.
     pub format: ImageFormat,
@@ -112,7 +112,7 @@ impl ImportDraft {
     /// How large the guest will see its first disk.
     #[must_use]
     pub fn size(&self, disk: &DiskInfo) -> Bytes {
-        self.overlay_size.filter(|_| self.usage == Usage::Overlay).unwrap_or(disk.virtual_size)
+        self.overlay_size.filter(|_| self.usage.makes_file()).unwrap_or(disk.virtual_size)
     }
 
     /// The file name of the copy or overlay, if one is made.

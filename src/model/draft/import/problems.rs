@@ -244,8 +244,8 @@ fn pool(draft: &ImportDraft, facts: &Facts, disk: &DiskInfo) -> Option<Problem> 
 
 fn room(draft: &ImportDraft, pool: &PoolFacts, disk: &DiskInfo) -> Option<Problem> {
     let has = pool.available;
-    let all = |size: fn(&DiskInfo) -> Bytes| Bytes(std::iter::once(disk).chain(&disk.others).map(|d| size(d).0).sum());
-    let (real, full) = (all(|disk| disk.real_size), all(|disk| disk.virtual_size));
+    let real = Bytes(std::iter::once(disk).chain(&disk.others).map(|disk| disk.real_size.0).sum());
+    let full = Bytes(draft.sizes(disk).iter().map(|size| size.0).sum());
     match draft.usage {
         Usage::Copy if draft.whole && full > has => Some(Problem::NoRoom { needs: full, has }),
         // How much of what is packed is zeros, nobody knows before.

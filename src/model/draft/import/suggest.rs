@@ -39,11 +39,14 @@ impl ImportDraft {
         self.source = source;
     }
 
-    /// Keeps to the flavor's root disk where the disk, or what is done with it, is another now. Only an overlay can have
-    /// another size than the image.
+    /// Keeps to the flavor's root disk where the disk, or what is done with it, is another now. The file itself keeps its
+    /// size, and a copy has the image's without a flavor.
     pub fn fit_flavor(&mut self, facts: &Facts) {
-        let Some(flavor) = &self.machine.flavor else { return };
-        if let Some(disk) = facts.usable_disk().filter(|_| self.usage == Usage::Overlay) {
+        let Some(flavor) = &self.machine.flavor else {
+            self.overlay_size = self.overlay_size.filter(|_| self.usage == Usage::Overlay);
+            return;
+        };
+        if let Some(disk) = facts.usable_disk().filter(|_| self.usage.makes_file()) {
             let root = flavor.root_on(disk.virtual_size);
             self.overlay_size = (root != disk.virtual_size).then_some(root);
         }

@@ -11,6 +11,7 @@ use super::{
     machine::{DiskFacts, Facts, MachineDraft, NetworkChoice, PoolFacts, Wishes},
 };
 use crate::{
+    flavor::Flavor,
     project::Amount,
     storage::ImageFormat,
     tree::{AnswerKind, Finding, Place, Plug, Tree, Unreached, answer_kind, unreached},
@@ -220,10 +221,11 @@ impl InstallDraft {
         }
     }
 
-    /// As large as the guest system wants it, unless the user chose a size.
+    /// As large as the flavor says, else as the guest system wants it, unless the user chose a size.
     pub fn suggest_size(&mut self, facts: &Facts) {
         if !self.sized {
-            self.new.size = facts.recommended.storage.unwrap_or(DEFAULT_SIZE);
+            let root = self.machine.flavor.as_ref().and_then(Flavor::root);
+            self.new.size = root.or(facts.recommended.storage).unwrap_or(DEFAULT_SIZE);
         }
     }
 

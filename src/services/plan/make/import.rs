@@ -5,6 +5,7 @@ use lectern_model::{
     id::DomainId,
     project::{Amount, Standing},
     storage::new_volume::NewVolume,
+    units::Bytes,
     uri::HostUri,
     xml::Document,
 };
@@ -68,6 +69,8 @@ pub enum NewDisk {
         from: String,
         /// That pool.
         from_pool: String,
+        /// How large it is made in the end, where that is larger.
+        grow: Option<Bytes>,
     },
     /// A copy made on this computer, where the folder of the pool may be written to.
     LocalCopy {
@@ -75,6 +78,8 @@ pub enum NewDisk {
         pool: String,
         /// The copy.
         convert: Convert,
+        /// How large it is made in the end, where that is larger.
+        grow: Option<Bytes>,
     },
 }
 
@@ -98,7 +103,7 @@ pub fn import(wish: Import) -> Plan {
 fn made(disk: NewDisk) -> Step {
     match disk {
         NewDisk::Overlay { pool, new } => CreateVolume { pool, new }.into(),
-        NewDisk::Copy { pool, new, from, from_pool } => CopyVolume { pool, new, from, from_pool }.into(),
-        NewDisk::LocalCopy { pool, convert } => CopyFile { convert, pool }.into(),
+        NewDisk::Copy { pool, new, from, from_pool, grow } => CopyVolume { pool, new, from, from_pool, grow }.into(),
+        NewDisk::LocalCopy { pool, convert, grow } => CopyFile { convert, pool, grow }.into(),
     }
 }

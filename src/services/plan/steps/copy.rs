@@ -2,7 +2,12 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use lectern_model::{command::CommandLine, storage::new_volume::NewVolume, uri::HostUri};
+use lectern_model::{
+    command::CommandLine,
+    storage::{name_of, new_volume::NewVolume},
+    units::Bytes,
+    uri::HostUri,
+};
 use serde::{Deserialize, Serialize};
 use virt::storage_vol::StorageVol;
 
@@ -37,6 +42,22 @@ pub struct CopyVolume {
     pub from: String,
     /// The name of that pool.
     pub from_pool: String,
+    /// How large the copy is made in the end: libvirt (11.3) copies a qcow2 image in its own size, whatever it is asked for.
+    #[serde(default)]
+    pub grow: Option<Bytes>,
+}
+
+/// Makes a copy larger that nobody uses yet.
+fn grow(volume: &StorageVol, size: Option<Bytes>) -> Result<(), StorageError> {
+    if let Some(size) = size {
+        checked(volume.resize(size.0, 0))?;
+    }
+    Ok(())
+}
+
+/// The line for it.
+fn grow_line(host: &HostUri, path: [&str; 4], size: Bytes) -> CommandLine {
+    CommandLine::virsh(host.as_str()).arg("vol-resize").args(path).arg(format!("{}B", size.0))
 }
 
 impl Act for CopyVolume {
@@ -46,9 +67,11 @@ impl Act for CopyVolume {
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         let virsh = CommandLine::virsh(host.as_str()).args(["vol-create-from", "--pool"]).arg(&self.pool);
-        let from = lectern_model::storage::name_of(&self.from);
+        let from = name_of(&self.from);
         let virsh = virsh.args(["--file", "/dev/stdin", "--inputpool"]).arg(&self.from_pool).arg("--vol").arg(from);
-        vec![virsh.input(&volume::xml(&self.new))]
+        let place = ["--pool", &self.pool, "--vol", &self.new.name];
+        let grow = self.grow.map(|size| grow_line(host, place, size));
+        std::iter::once(virsh.input(&volume::xml(&self.new))).chain(grow).collect()
     }
 
     fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
@@ -72,7 +95,9 @@ impl Act for CopyVolume {
         let seen = |made: &StorageVol| mark(made, false).is_ok();
         let watched = Watched { stop: &|| context.cancel.is_set(), progress: context.progress, seen: &seen };
         let made = copy::copy(context.connect(), &pool, &self.new, &self.from, &watched);
-        mark(&made.map_err(|error| volume::taken(error, &self.new.name))?, true)
+        let made = made.map_err(|error| volume::taken(error, &self.new.name))?;
+        grow(&made, self.grow)?;
+        mark(&made, true)
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {
@@ -91,6 +116,9 @@ pub struct CopyFile {
     pub convert: Convert,
     /// The pool that is to learn of it.
     pub pool: String,
+    /// How large the copy is made in the end.
+    #[serde(default)]
+    pub grow: Option<Bytes>,
 }
 
 impl CopyFile {
@@ -120,13 +148,15 @@ impl CopyFile {
 
 impl Act for CopyFile {
     fn text(&self) -> StepText {
-        let to = lectern_model::storage::name_of(&self.convert.to).to_owned();
+        let to = name_of(&self.convert.to).to_owned();
         StepText::Copy { from: self.convert.from.clone(), to }
     }
 
     fn commands(&self, host: &HostUri) -> Vec<CommandLine> {
         let refresh = CommandLine::virsh(host.as_str()).args(["pool-refresh", "--pool"]).arg(&self.pool);
-        self.convert.commands().into_iter().chain([refresh]).collect()
+        let place = ["--pool", &self.pool, "--vol", name_of(&self.convert.to)];
+        let grow = self.grow.map(|size| grow_line(host, place, size));
+        self.convert.commands().into_iter().chain([refresh]).chain(grow).collect()
     }
 
     fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
@@ -152,7 +182,9 @@ impl Act for CopyFile {
         };
         let done = self.convert.apply(&|| context.cancel.is_set(), context.progress, &whole);
         done.map_err(|error| volume::taken(error, &self.convert.to))?;
-        self.must_be_seen(context)
+        self.must_be_seen(context)?;
+        let made = if self.grow.is_some() { pools::at(context.connect(), &self.convert.to)? } else { None };
+        Ok(made.map_or(Ok(()), |made| grow(&made, self.grow))?)
     }
 
     fn undo(&self, context: &Context<'_>) -> Result<(), StepError> {

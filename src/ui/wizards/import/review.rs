@@ -53,16 +53,29 @@ fn disks(draft: &ImportDraft, facts: &Facts) -> String {
     let others = facts.usable_disk().map(|disk| draft.other_files(disk)).unwrap_or_default();
     let others = others.into_iter().filter(|_| draft.usage == Usage::Copy);
     let others = others.map(|file| gettext_f("{file}, a copy too", &[("file", &file)]));
-    std::iter::once(disk(draft)).chain(others).collect::<Vec<_>>().join("\n")
+    std::iter::once(disk(draft, facts)).chain(others).collect::<Vec<_>>().join("\n")
 }
 
-fn disk(draft: &ImportDraft) -> String {
+/// A copy, and its size where a flavor makes it larger.
+fn copy(draft: &ImportDraft, facts: &Facts, args: &[(&str, &str)]) -> String {
+    let size = facts.usable_disk().map(|disk| (draft.size(disk), disk.virtual_size));
+    match size.filter(|(size, image)| size > image) {
+        Some((size, _)) => {
+            let size = size.to_string();
+            let args: Vec<_> = args.iter().copied().chain([("size", size.as_str())]).collect();
+            gettext_f("{file} in {pool}, a copy of {path}, made larger: {size}", &args)
+        }
+        None => gettext_f("{file} in {pool}, a copy of {path}", args),
+    }
+}
+
+fn disk(draft: &ImportDraft, facts: &Facts) -> String {
     let path = draft.source.as_ref().map(Source::path).unwrap_or_default();
     let (pool, file) = (draft.pool.clone().unwrap_or_default(), draft.new_file().unwrap_or_default());
     let args = [("path", path), ("pool", pool.as_str()), ("file", file.as_str())];
     match draft.usage {
         Usage::Itself => gettext_f("{path} itself", &args),
-        Usage::Copy => gettext_f("{file} in {pool}, a copy of {path}", &args),
+        Usage::Copy => copy(draft, facts, &args),
         Usage::Overlay => gettext_f("{file} in {pool}, an overlay on {path}", &args),
     }
 }

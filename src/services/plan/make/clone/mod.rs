@@ -12,7 +12,6 @@ use lectern_model::{
     metadata::{Machine, Origin},
     resize,
     storage::{ImageFormat, new_volume::NewVolume},
-    units::Bytes,
 };
 
 pub use self::look::{CloneError, CloneSource, DiskImage, look};
@@ -66,8 +65,8 @@ pub fn clone(source: &CloneSource, draft: &CloneDraft) -> Result<ClonePlan, Refu
     let mut first = true;
     for disk in &facts.disks {
         let Some(file) = draft.file_name(disk, facts) else { continue };
-        let size = draft.size.filter(|_| std::mem::take(&mut first));
-        steps.push(new_disk(source, draft, disk, &file, size)?);
+        let is_first = std::mem::take(&mut first);
+        steps.push(new_disk(source, draft, disk, &file, is_first)?);
     }
     let clone = add_given(source, draft, clone, &mut steps)?;
     let (id, name, xml) = (source.new_id, draft.name.clone(), clone.document.to_string());
@@ -103,20 +102,21 @@ fn new_disk(
     draft: &CloneDraft,
     disk: &DiskView,
     file: &str,
-    size: Option<Bytes>,
+    is_first: bool,
 ) -> Result<Step, Refused> {
     let pool = draft.pool.clone().unwrap_or_default();
     let outside = || Refused::OutsidePools(disk.source.as_ref().map(DiskSource::label).unwrap_or_default());
     let image = source.images.get(&disk.index).ok_or_else(outside)?;
     // QEMU opens the source's disk as its XML says, and as raw where it says nothing; an overlay must do the same.
     let format = disk.format.as_deref().map_or(ImageFormat::Raw, ImageFormat::from_name);
+    let size = draft.first_size(disk, image.size).filter(|_| is_first);
     if draft.treatment(disk) == Treatment::Link {
         let capacity = size.unwrap_or_default().max(image.size);
         return Ok(CreateVolume { pool, new: NewVolume::overlay(file, capacity, &image.path, format) }.into());
     }
     let from_pool = image.pool.clone().ok_or_else(outside)?;
     let new = NewVolume::thin(file, format, image.size);
-    Ok(CopyVolume { pool, new, from: image.path.clone(), from_pool }.into())
+    Ok(CopyVolume { pool, new, from: image.path.clone(), from_pool, grow: size }.into())
 }
 
 impl CloneSource {
