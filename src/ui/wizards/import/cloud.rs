@@ -15,8 +15,7 @@ use crate::{
     wizards::frame::{Fields, Quietly},
 };
 
-/// The rows, cheap to clone.
-#[derive(Clone)]
+/// The rows.
 pub(super) struct CloudGroup {
     group: adw::PreferencesGroup,
     on: adw::SwitchRow,
@@ -93,9 +92,10 @@ impl CloudGroup {
     }
 
     fn listen(&self, input: &Sender<ImportMsg>) {
-        let (this, sender) = (self.clone(), input.clone());
+        // Weakly: the rows would keep themselves alive.
+        let (rows, sender) = (Rc::downgrade(&self.rows), input.clone());
         self.on.connect_active_notify(move |row| {
-            let draft = row.is_active().then(|| this.rows.draft());
+            let draft = rows.upgrade().filter(|_| row.is_active()).map(|rows| rows.draft());
             drop(sender.send(ImportMsg::Cloud(draft)));
         });
         for (_, row) in self.rows.all() {
