@@ -13,6 +13,9 @@ struct Arguments {
     /// Open the screen of this machine, or its serial console where it has no screen
     #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_console: Option<String>,
+    /// Open the serial console of this machine, whether it has a screen or not
+    #[arg(long, value_name = "NAME|UUID", group = "show")]
+    show_domain_serial: Option<String>,
     /// Open the overview of this machine where its settings are
     #[arg(long, value_name = "NAME|UUID", group = "show")]
     show_domain_editor: Option<String>,
@@ -32,6 +35,7 @@ impl Arguments {
     fn show(&self) -> Option<Show> {
         let machine = |name: &Option<String>, page| name.clone().map(|name| Show::Machine(name, page));
         machine(&self.show_domain_console, ShowPage::Console)
+            .or_else(|| machine(&self.show_domain_serial, ShowPage::Serial))
             .or_else(|| machine(&self.show_domain_editor, ShowPage::Settings))
             .or_else(|| machine(&self.show_domain_performance, ShowPage::Overview))
             .or_else(|| self.show_domain_creator.then_some(Show::Creator))

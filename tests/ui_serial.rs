@@ -48,7 +48,7 @@ fn special_keys_reach_the_guest() {
     libvirt.define_guest(Machine { name: "keys", network: false });
     libvirt.virsh(&["start", "keys"]);
     let desktop = Desktop::start("keys");
-    let window = Window::with(&desktop, LECTERN, &["--connect", libvirt.uri(), "--show-domain-console", "keys"], &[]);
+    let window = Window::with(&desktop, LECTERN, &["--connect", libvirt.uri(), "--show-domain-serial", "keys"], &[]);
     let terminal = window.terminal();
     log_in(&desktop, &terminal);
     // Two keys, as octal numbers: Ctrl+Space is 000, Ctrl+] is 035.

@@ -62,6 +62,8 @@ pub enum ShowPage {
     Settings,
     /// `--show-domain-console`
     Console,
+    /// `--show-domain-serial`
+    Serial,
 }
 
 /// What is needed to make the window.
@@ -242,6 +244,7 @@ impl From<ShowPage> for Tab {
         match page {
             ShowPage::Overview | ShowPage::Settings => Self::Overview,
             ShowPage::Console => Self::Console,
+            ShowPage::Serial => Self::Serial,
         }
     }
 }
