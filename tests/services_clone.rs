@@ -7,14 +7,18 @@ use lectern_model::{
     draft::clone::{CloneDraft, Kind, Problem},
     template::{Verdict, Why},
     units::Bytes,
+    xml::Document,
 };
-use lectern_services::host::HostError;
 use lectern_services::plan::{
     self, Outcome, Plan, StepFailure,
     make::{
         clone::{self, CloneSource, Refused},
         template::{self, TemplateError},
     },
+};
+use lectern_services::{
+    catalog::CatalogError,
+    host::{HostError, PlaceError},
 };
 use lectern_test_kit::{
     libvirt::PrivateLibvirt,
@@ -208,7 +212,14 @@ fn a_template_is_not_started_and_unlocked_only_when_nobody_needs_it() {
     assert!(matches!(answer(template::lock(&witness.host, id)), Err(TemplateError::Nothing)));
     let locked = libvirt.virsh(&["dumpxml", "--inactive", "node-9"]);
     assert_eq!(locked.matches("<readonly/>").count(), 2, "{locked}");
-    assert_eq!(witness.act("node-9", DomainAction::Start), Err(HostError::Sealed));
+    let refused = |result: Result<(), HostError>| match result {
+        Err(HostError::Guarded(guarded)) => guarded.why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(witness.act("node-9", DomainAction::Start)), [Why::Sealed]);
+    assert_eq!(refused(answer(witness.host.set_autostart(id, true))), [Why::Sealed]);
+    let edit = answer(witness.host.plan_edit(id, |xml| Ok(xml.clone())));
+    assert!(matches!(&edit, Err(PlaceError::Catalog(CatalogError::Host(HostError::Guarded(_))))), "{edit:?}");
     // Even with plain virsh its disks are not written to.
     let hash = libvirt.sh(&format!("sha256sum {IMAGES}/node-9.qcow2"));
     libvirt.virsh(&["start", "node-9"]);
@@ -233,4 +244,38 @@ fn a_template_is_not_started_and_unlocked_only_when_nobody_needs_it() {
     run(&answer(template::unlock(&witness.host, id)).expect("a plan"), &folder);
     assert_eq!(libvirt.virsh(&["dumpxml", "--inactive", "node-9"]), before);
     assert_eq!(witness.act("node-9", DomainAction::Start), Ok(()));
+}
+
+#[test]
+fn a_machine_that_others_lie_on_is_guarded_without_a_seal() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    source(&mut libvirt);
+    let folder = tempfile::tempdir().expect("a folder");
+    let witness = Witness::connect(libvirt.uri());
+    let id = witness.id("node-9");
+    let edit = |xml: &Document| xml.edit().set_text(xml.root().child("memory").expect("memory"), "65536")?.finish();
+    let before = answer(witness.host.plan_edit(id, edit)).expect("nobody lies on it");
+    // As a student makes one by hand, behind libvirt's back.
+    let overlay = format!("{IMAGES}/mine.qcow2");
+    libvirt.sh(&format!("qemu-img create -q -f qcow2 -F qcow2 -b {IMAGES}/node-9.qcow2 {overlay}"));
+    let loose = vec![Why::LooseImages(vec![overlay.clone()])];
+    let refused = |error: HostError| match error {
+        HostError::Guarded(guarded) => (guarded.name, guarded.why),
+        other => panic!("{other:?}"),
+    };
+    let named = ("node-9".to_owned(), loose);
+    assert_eq!(refused(witness.act("node-9", DomainAction::Start).expect_err("it would spoil it")), named);
+    let ended = plans::outcome(&plan::start(before, folder.path()));
+    let Outcome::Undone { why: Some(why), .. } = ended else { panic!("{ended:?}") };
+    let StepFailure::Host(why) = why.why else { panic!("{why:?}") };
+    assert_eq!(refused(why), named);
+    // A machine on it counts by its name, and then not even the definition goes.
+    let uri = libvirt.uri().to_owned();
+    libvirt.sh(&format!(
+        "virsh -c '{uri}' dumpxml node-9 | sed -e 's|<uuid>.*||' -e 's|<mac .*||' -e 's|<name>.*|<name>mine</name>|' \
+         -e '/data.img/,/target/s|vdb|vdc|' -e 's|node-9.qcow2|mine.qcow2|' >/tmp/mine.xml && virsh -q -c '{uri}' define /tmp/mine.xml"
+    ));
+    let Err(HostError::Guarded(kept)) = answer(witness.host.plan_undefine(vec![id])) else { panic!("it is needed") };
+    assert_eq!(kept.why, [Why::Dependents(vec!["mine".into()])]);
+    assert_eq!(Witness::connect(libvirt.uri()).act("mine", DomainAction::Start), Ok(()));
 }

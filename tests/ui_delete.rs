@@ -22,6 +22,8 @@ fn a_machine_goes_with_its_files_and_a_base_stays() {
     let kept = dialog.wait_for("check box", "template.qcow2");
     assert!(!kept.is_sensitive() && !kept.is_on(), "the base of another machine's disk can be chosen");
     window.wait_says("needed by clone");
+    window.wait_says("template is not deleted. Its disks are needed by clone.");
+    assert!(!dialog.wait_for("button", "Delete").is_sensitive(), "the base of another machine's disk can be deleted");
     window.shot("base");
     window.press("Cancel");
     window.wait_gone("dialog", "Delete template?");

@@ -7,6 +7,7 @@ pub use crate::libvirt::{
     default_host::default_host,
     error::{ConnectFailure, HostError, LibvirtError},
     facts::HostFacts,
+    guard::Guarded,
     handle::Host,
     moving::PlaceError,
     networks_read::Attachment,

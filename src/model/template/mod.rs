@@ -1,16 +1,20 @@
 //! What may be done to a template, given its mark, who depends on it, and whether its disks are as they were.
 
-use crate::id::DomainId;
-use crate::metadata::{Base, TemplateMark};
-use crate::storage::DependencyMap;
-use crate::storage::dependency::Holder;
-use crate::units::Bytes;
-
+mod edits;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
+pub use self::edits::deed_of;
+use crate::id::DomainId;
+use crate::metadata::{Base, TemplateMark};
+use crate::storage::DependencyMap;
+use crate::storage::dependency::{Deletion, Holder, Leaving};
+use crate::units::Bytes;
+
 /// Something that is done to a machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Deed {
     /// Start it, or resume a saved one.
     Start,
@@ -52,7 +56,7 @@ pub enum Verdict {
 }
 
 /// What speaks against a deed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Why {
     /// It is sealed: unlock it first, or edit a copy as a new version.
     Sealed,
@@ -69,7 +73,7 @@ pub enum Why {
 }
 
 /// How a sealed disk differs from its mark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseChange {
     /// Its path.
     pub path: String,
@@ -129,8 +133,18 @@ impl Dependents {
     /// Everybody who needs one of these files, but the template itself.
     #[must_use]
     pub fn of(map: &DependencyMap, template: DomainId, files: &[String]) -> Self {
+        Self::staying(map, template, files, &Leaving::default())
+    }
+
+    /// Everybody of them who stays where `leaving` goes with the template.
+    #[must_use]
+    pub fn staying(map: &DependencyMap, template: DomainId, files: &[String], leaving: &Leaving) -> Self {
         let mut found = Self { complete: map.blind_spots().is_empty(), ..Self::default() };
-        for holder in files.iter().flat_map(|path| map.holders(path)) {
+        let holders = |path: &String| match map.deletion(path, leaving) {
+            Deletion::Free => Vec::new(),
+            Deletion::Locked(holders) => holders,
+        };
+        for holder in files.iter().flat_map(holders) {
             match holder {
                 Holder::Machine { user, .. } if user.machine == template => {}
                 Holder::Machine { user, .. } => found.machines.push(user.name),
@@ -171,10 +185,10 @@ impl Standing {
             Deed::Export | Deed::Clone => asks(self.damage()),
             Deed::Link => self.link(),
             Deed::Rename => Verdict::Yes,
-            // A definition is no disk: its overlays go on working, but nobody guards the base any more.
-            Deed::Undefine => asks(needed),
-            Deed::Start | Deed::ChangeDisk | Deed::Snapshot | Deed::Delete | Deed::Migrate => self.writes(deed, needed),
-            Deed::Edit => refuses(self.sealed()),
+            Deed::Undefine => self.undefine(needed),
+            Deed::Start | Deed::Edit | Deed::ChangeDisk | Deed::Snapshot | Deed::Delete | Deed::Migrate => {
+                self.writes(deed, needed)
+            }
             Deed::Reseal | Deed::Unlock => unlock(needed),
         }
     }
@@ -207,6 +221,12 @@ impl Standing {
         reasons.extend(needed);
         let only_asked = deed == Deed::Delete && !certain;
         if only_asked { asks(reasons) } else { refuses(reasons) }
+    }
+
+    /// A definition is no disk: overlays go on working, but nobody guards their base any more. So it stays as long as
+    /// machines need it, which would have to be undefined first.
+    fn undefine(&self, needed: Vec<Why>) -> Verdict {
+        if self.dependents.machines.is_empty() { asks(needed) } else { refuses(needed) }
     }
 
     /// A disk that is gone cannot be a base; one that changed may be, once somebody knows.

@@ -42,15 +42,25 @@ fn a_plain_machine_may_everything() {
 fn a_base_with_dependents_is_not_harmed_by_any_deed_sealed_or_not() {
     for sealed in [false, true] {
         let base = standing(sealed, &["node1"]);
-        for deed in [Deed::Start, Deed::ChangeDisk, Deed::Snapshot, Deed::Delete, Deed::Migrate, Deed::Unlock] {
+        for deed in [
+            Deed::Start,
+            Deed::Edit,
+            Deed::ChangeDisk,
+            Deed::Snapshot,
+            Deed::Delete,
+            Deed::Undefine,
+            Deed::Migrate,
+            Deed::Unlock,
+        ] {
             let Verdict::No(why) = base.may(deed) else { panic!("{deed:?} may be done, sealed: {sealed}") };
             assert!(why.contains(&Why::Dependents(vec!["node1".into()])));
         }
-        assert!(matches!(base.may(Deed::Undefine), Verdict::Ask(_)));
+        assert_eq!(base.may(Deed::Rename), Verdict::Yes);
         assert_eq!(base.may(Deed::Link), Verdict::Yes);
         assert_eq!(base.may(Deed::Clone), Verdict::Yes);
     }
-    assert_eq!(standing(true, &["node1"]).may(Deed::Edit), Verdict::No(vec![Why::Sealed]));
+    let loose = Dependents { images: vec!["/i/a".into()], complete: true, ..Dependents::default() };
+    assert!(matches!(Standing { dependents: loose, ..standing(false, &[]) }.may(Deed::Undefine), Verdict::Ask(_)));
 }
 
 #[test]
@@ -77,6 +87,9 @@ fn dependents_come_from_the_whole_map() {
     let found = Dependents::of(&builder.clone().build(), id(1), &["/i/base".to_owned()]);
     let expected = Dependents { machines: vec!["node1".into()], images: vec!["/i/c".into()], complete: true };
     assert_eq!(found, expected);
+    let leaving = Leaving { machines: [id(2)].into(), files: ["/i/b".to_owned()].into() };
+    let left = Dependents::staying(&builder.clone().build(), id(1), &["/i/base".to_owned()], &leaving);
+    assert_eq!((left.machines.len(), left.images), (0, vec!["/i/a".to_owned(), "/i/c".into()]));
     builder.blind(BlindSpot::InactivePool("p".into()));
     assert!(!Dependents::of(&builder.build(), id(1), &[]).complete);
 }

@@ -20,7 +20,10 @@ use super::{
     inventory::Inventory,
     remove,
 };
-use crate::host::Host;
+use crate::{
+    host::{Guarded, Host},
+    libvirt::guard,
+};
 
 /// One file of a machine that may be deleted with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +82,18 @@ pub fn decide(stock: &Inventory, all: &mut [(DomainId, &mut [Belonging])], chose
         let deletion = one.path.as_deref().map_or(Deletion::Free, |path| stock.map.deletion(path, &leaving));
         one.decision = removal::decide(&one.file, &one.on_host, &deletion);
     }
+}
+
+/// Why these machines are not deleted with these files, where somebody who stays lies on a disk of theirs.
+#[must_use]
+pub fn refused(stock: &Inventory, machines: &BTreeSet<DomainId>, files: &BTreeSet<String>) -> Option<Guarded> {
+    let leaving = Leaving { machines: machines.clone(), files: files.clone() };
+    let going = stock.machines.iter().filter(|machine| machines.contains(&machine.id));
+    going.into_iter().find_map(|machine| {
+        let files = machine.files(&stock.folders).into_iter();
+        let files = files.filter_map(|file| stock.path_of(&file.place).map(|path| (file, path))).collect();
+        guard::deletion_refused(&stock.map, machine, &guard::disks(machine, files), &leaving)
+    })
 }
 
 async fn on_host(host: &Host, stock: &Inventory, file: &MachineFile, path: Option<&str>) -> OnHost {

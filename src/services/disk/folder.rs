@@ -14,10 +14,11 @@ const MOST: usize = 5000;
 /// The images in a folder; `None` if it is not to be read by this user, or part of it is not.
 pub(super) async fn scan(folder: &str) -> Option<Vec<(String, ImageInfo)>> {
     let folder = folder.to_owned();
-    work::run(LIMIT, move || read_folder(&folder)).await.ok().flatten()
+    work::run(LIMIT, move || read(&folder)).await.ok().flatten()
 }
 
-fn read_folder(folder: &str) -> Option<Vec<(String, ImageInfo)>> {
+/// [`scan`] on this thread, which waits.
+pub(crate) fn read(folder: &str) -> Option<Vec<(String, ImageInfo)>> {
     let mut images = Vec::new();
     for (number, entry) in std::fs::read_dir(folder).ok()?.enumerate() {
         if number >= MOST {

@@ -23,7 +23,7 @@ pub mod volumes;
 
 mod acl;
 mod file;
-mod folder;
+pub(crate) mod folder;
 pub(crate) mod proof;
 mod qcow2;
 mod qemu_img;

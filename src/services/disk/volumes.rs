@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use lectern_model::{
     id::DomainId,
+    metadata,
     storage::{
         ImageFormat, Pool, PoolId, Volume,
         dependency::{Deletion, Holder, Leaving, User},
         folder_of,
+        machine::Role,
         pool::PoolKind,
         volume::VolumeKind,
     },
@@ -47,6 +49,8 @@ pub struct Seen {
     pub above: Vec<String>,
     /// The machines among all that need it, through others too, that are on.
     pub running: Vec<(DomainId, String)>,
+    /// The templates that have it as a disk.
+    pub sealed: Vec<String>,
     /// Who stands in the way of its deletion.
     pub deletion: Deletion,
 }
@@ -117,8 +121,16 @@ impl Stock {
             users: map.users(&volume.path).to_vec(),
             above: map.children(&volume.path).map(str::to_owned).collect(),
             running: self.running(&deletion),
+            sealed: self.sealed(&volume.path),
             deletion,
         })
+    }
+
+    fn sealed(&self, path: &str) -> Vec<String> {
+        let users = self.inventory.map.users(path).iter().filter(|user| user.role == Role::Disk);
+        let machines = users.filter_map(|user| self.inventory.machines.iter().find(|known| known.id == user.machine));
+        let sealed = machines.filter(|machine| metadata::read(&machine.config).machine().template.is_some());
+        sealed.map(|machine| machine.name.clone()).collect()
     }
 
     fn running(&self, deletion: &Deletion) -> Vec<(DomainId, String)> {

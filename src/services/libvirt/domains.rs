@@ -8,6 +8,7 @@ use lectern_model::{
     domain::{DomainAction, DomainState},
     id::DomainId,
     metadata::{self, Notes},
+    template::Deed,
     units::KiB,
     uri::HostUri,
     xml::{Document, domain::DomainXml},
@@ -18,6 +19,7 @@ use super::{
     connection::{self, Connection},
     error::{HostError, LibvirtError},
     ffi::{error::checked, stats},
+    guard,
     reading::Reading,
     starting,
     types::DomainDetails,
@@ -40,9 +42,6 @@ pub(crate) enum Text {
 pub(crate) fn act(connect: &Connect, uri: &HostUri, id: DomainId, action: DomainAction) -> Result<(), HostError> {
     let domain = connection::domain(connect, id)?;
     if action == DomainAction::Start {
-        if is_sealed(&domain) {
-            return Err(HostError::Sealed);
-        }
         catalog::must_be_enabled(connect, uri, &domain)?;
     }
     let result = match action {
@@ -59,19 +58,12 @@ pub(crate) fn act(connect: &Connect, uri: &HostUri, id: DomainId, action: Domain
     Ok(checked(result)?)
 }
 
-/// Whether it is locked as a template: asked for at each start, as anybody may have locked it since it was listed. Read
-/// from the whole XML, as `virDomainGetMetadata` gives the element without its namespaces (`virXMLExtractNamespaceXML`).
-fn is_sealed(domain: &Domain) -> bool {
-    let xml = checked(domain.xml_desc(virt_sys::VIR_DOMAIN_XML_INACTIVE));
-    let document = xml.ok().and_then(|xml| Document::parse(&xml).ok());
-    document.is_some_and(|document| metadata::read(&document).machine().template.is_some())
-}
-
 fn is_asleep(domain: &Domain) -> bool {
     domain.info().is_ok_and(|info| info.state.is(virt::domain::DomainState::PMSuspended))
 }
 
-/// What Lectern noted on the domain; `None` where that is nothing. Read from the whole XML, as for [`is_sealed`].
+/// What Lectern noted on the domain; `None` where that is nothing. Read from the whole XML, as
+/// `virDomainGetMetadata` gives the element without its namespaces (`virXMLExtractNamespaceXML`).
 ///
 /// # Errors
 /// As for [`act`].
@@ -132,7 +124,11 @@ pub(crate) fn is_root() -> bool {
 /// # Errors
 /// As for [`act`].
 pub(crate) fn set_autostart(connection: &Connection, id: DomainId, on: bool) -> Result<(), HostError> {
-    Ok(checked(connection.domain(id)?.set_autostart(on))?)
+    let domain = connection.domain(id)?;
+    if on {
+        guard::must_allow(connection.connect(), Deed::Start, &domain)?;
+    }
+    Ok(checked(domain.set_autostart(on))?)
 }
 
 /// Sets one of its texts wherever the domain has it: running, in its configuration, or both.

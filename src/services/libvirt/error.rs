@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::ffi::codes;
+use super::{ffi::codes, guard::Guarded};
 
 /// An error as libvirt gave it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,9 +35,9 @@ pub enum HostError {
     /// The domain is no longer there.
     #[error("the machine is no longer there")]
     Gone,
-    /// The machine is locked as a template, and is not to be started.
-    #[error("the machine is locked as a template")]
-    Sealed,
+    /// Something must not be done to a template, or to a machine whose disks others lie on.
+    #[error(transparent)]
+    Guarded(Box<Guarded>),
     /// The machine's project is disabled: it is not to be started.
     #[error("the project {0} is disabled")]
     Disabled(String),

@@ -32,6 +32,7 @@ pub(crate) mod error;
 pub(crate) mod facts;
 pub(crate) mod ffi;
 mod flow;
+pub(crate) mod guard;
 pub(crate) mod handle;
 pub(crate) mod line;
 pub(crate) mod making;

@@ -9,12 +9,13 @@ use lectern_model::{
     project::MachineUse,
     resize::{self, ResizeError},
     storage::folder_of,
+    template::Deed,
     xml::Document,
 };
 use uuid::Uuid;
 use virt::connect::Connect;
 
-use super::{connection::Connection, error::HostError, ffi::error::checked, handle::Host, storage::pools};
+use super::{connection::Connection, error::HostError, ffi::error::checked, guard, handle::Host, storage::pools};
 use crate::{
     catalog::{self, CatalogError, Keeper, admitted, now},
     plan::{
@@ -95,7 +96,7 @@ impl Host {
         let made = self.catalogue(LIMIT, move |keeper, host| {
             let catalog = keeper.head()?;
             Ok(look(host, &catalog, id, &flavor)?.and_then(|(machine, flavor)| {
-                let plan = make::resize(&uri, &machine, &flavor)?;
+                let plan = make::resize(&uri, &machine, &flavor)?.guarded(Deed::ChangeDisk, [id]);
                 for step in plan.steps() {
                     if let crate::plan::Step::Quota(quota) = step {
                         must_fit(host.connect(), &catalog, &quota.project, quota.members.clone())?;
@@ -150,6 +151,7 @@ fn look(host: &Connection, catalog: &Catalog, id: DomainId, flavor: &str) -> Res
     if !flavor.is_for(&project) {
         return Ok(Err(PlaceError::NotForProject { flavor: flavor.name, project }));
     }
+    guard::must_allow(host.connect(), Deed::ChangeDisk, &domain)?;
     let xml = steps::inactive_xml(&domain)?;
     let Some(pool) = pool(host.connect(), &xml)? else { return Ok(Err(PlaceError::NoPool)) };
     Ok(Ok((Resized { now, xml, project, pool }, flavor)))

@@ -6,7 +6,8 @@ use lectern_model::{
     catalog::{Catalog, Member},
     id::DomainId,
     project::{Amount, MachineUse, Project},
-    storage::normal,
+    storage::{dependency::Leaving, normal},
+    template::Deed,
     xml::{Document, EditError},
 };
 
@@ -14,6 +15,7 @@ use super::{
     connection::Connection,
     error::HostError,
     ffi::error::checked,
+    guard,
     handle::Host,
     moving::{PlaceError, counts_in, must_fit},
 };
@@ -48,7 +50,10 @@ impl Host {
             let step = |id: &DomainId| Undefine::of(&connection.domain(*id)?, *id);
             let steps = ids.iter().map(step).collect::<Result<Vec<Undefine>, HostError>>()?;
             let names = steps.iter().map(|step| step.name.clone()).collect();
-            Ok(Plan::new(Purpose::Undefine(names), host, steps.into_iter().map(Into::into).collect()))
+            let leaving = Leaving { machines: ids.iter().copied().collect(), ..Leaving::default() };
+            guard::must_allow_all(connection.connect(), Deed::Undefine, &ids, &leaving)?;
+            let plan = Plan::new(Purpose::Undefine(names), host, steps.into_iter().map(Into::into).collect());
+            Ok(plan.guarded(Deed::Undefine, ids))
         })
         .await
     }
@@ -69,7 +74,7 @@ impl Host {
         let made = self.catalogue(LIMIT, move |keeper, connection| {
             let step = edit(connection, id, change)?;
             let purpose = Purpose::Edit(step.name.clone());
-            Ok(Plan::new(purpose, host, placed(keeper, connection, step)?))
+            Ok(Plan::new(purpose, host, placed(keeper, connection, step)?).guarded(Deed::Edit, [id]))
         });
         Ok(made.await?)
     }
@@ -143,5 +148,6 @@ fn edit(
     let old = steps::inactive_xml(&domain)?;
     let document = Document::parse(&old).map_err(|error| unreadable(&error))?;
     let new = change(&document).map_err(|error| unreadable(&error))?.to_string();
+    guard::must_allow(connection.connect(), Deed::Edit, &domain)?;
     Ok(Redefine { id, name, old, new })
 }

@@ -2,6 +2,7 @@
 
 use lectern_model::{
     nic::{self, NicSource},
+    template::Deed,
     xml::Document,
 };
 use virt::{connect::Connect, domain::Domain};
@@ -9,13 +10,15 @@ use virt::{connect::Connect, domain::Domain};
 use super::{
     error::HostError,
     ffi::{codes, error::checked},
+    guard,
 };
 
-/// Starts a machine.
+/// Starts a machine, unless it is a template or others lie on its disks: all starts come by here.
 ///
 /// # Errors
-/// [`HostError::NoNetwork`] where a network that it is plugged into is stopped or not there, else as libvirt gives it.
+/// [`HostError::Guarded`]; [`HostError::NoNetwork`] where a network that it is plugged into is stopped or not there, else as libvirt gives it.
 pub(crate) fn start(connect: &Connect, domain: &Domain) -> Result<(), HostError> {
+    guard::must_allow(connect, Deed::Start, domain)?;
     let Err(error) = checked(domain.create()) else { return Ok(()) };
     let (stopped, missing) = absent(connect, domain);
     if stopped.is_empty() && missing.is_empty() {

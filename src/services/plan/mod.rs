@@ -9,6 +9,7 @@
 
 mod context;
 mod error;
+mod guard;
 mod identity;
 mod injection;
 mod job;
@@ -22,10 +23,11 @@ mod step;
 pub mod steps;
 pub mod storage;
 
-use lectern_model::{command::CommandLine, uri::HostUri};
+use lectern_model::{command::CommandLine, id::DomainId, template::Deed, uri::HostUri};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::guard::Guard;
 pub use self::{
     error::{StepError, StepFailure},
     injection::{Injection, Point},
@@ -215,6 +217,8 @@ pub struct Plan {
     purpose: Purpose,
     host: HostUri,
     steps: Vec<Step>,
+    #[serde(default)]
+    guard: Option<Guard>,
 }
 
 /// Without its steps, which may hold passwords: what is logged is kept.
@@ -229,7 +233,14 @@ impl Plan {
     #[must_use]
     pub fn new(purpose: Purpose, host: HostUri, mut steps: Vec<Step>) -> Self {
         steps.sort_by_key(Step::is_final);
-        Self { id: PlanId::new(), purpose, host, steps }
+        Self { id: PlanId::new(), purpose, host, steps, guard: None }
+    }
+
+    /// The same, refused when it is run where `deed` may not be done to these machines: templates, and those that others
+    /// lie on.
+    #[must_use]
+    pub fn guarded(self, deed: Deed, machines: impl IntoIterator<Item = DomainId>) -> Self {
+        Self { guard: Some(Guard::new(deed, machines)), ..self }
     }
 
     /// Its name in the journal.
@@ -303,7 +314,7 @@ impl Plan {
 
     /// The one machine that it makes.
     #[must_use]
-    pub fn made_machine(&self) -> Option<lectern_model::id::DomainId> {
+    pub fn made_machine(&self) -> Option<DomainId> {
         self.steps.iter().find_map(|step| match step {
             Step::Define(define) => Some(define.id),
             _ => None,

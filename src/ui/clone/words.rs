@@ -13,6 +13,7 @@ use super::CloneMsg;
 use crate::{
     errors::UserText,
     i18n::{gettext, gettext_f},
+    labs::some,
     wizards::{frame::Line, place},
 };
 
@@ -149,8 +150,8 @@ pub(crate) fn whys(all: &[Why]) -> String {
 fn why(why: &Why) -> String {
     match why {
         Why::Sealed => gettext("It is locked as a template."),
-        Why::Dependents(names) => gettext_f("Its disks are needed by {names}.", &[("names", &names.join(", "))]),
-        Why::LooseImages(paths) => gettext_f("Its disks are needed by {names}.", &[("names", &paths.join(", "))]),
+        Why::Dependents(names) => gettext_f("Its disks are needed by {names}.", &[("names", &some(names))]),
+        Why::LooseImages(paths) => gettext_f("Its disks are needed by {names}.", &[("names", &some(paths))]),
         Why::NotAllSeen => gettext("Not everything that may need it could be looked at."),
         Why::BaseChanged(change) => {
             gettext_f("{path} was changed since it was locked: its overlays may be damaged.", &[("path", &change.path)])

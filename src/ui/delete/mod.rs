@@ -40,6 +40,8 @@ pub(crate) struct DeleteDialog {
     choice: Choice,
     /// Whether the user has agreed, and the plan is being made.
     planning: bool,
+    /// Why it is not done as it is chosen now.
+    refused: Option<String>,
     rows: Vec<FileRow>,
     problem: Option<UserText>,
     page: adw::PreferencesPage,
@@ -103,7 +105,7 @@ impl Component for DeleteDialog {
                         set_use_underline: true,
                         add_css_class: "destructive-action",
                         #[watch]
-                        set_sensitive: model.stock.is_some(),
+                        set_sensitive: model.stock.is_some() && model.refused.is_none(),
                         connect_clicked => DeleteMsg::Agreed,
                     },
                 },
@@ -154,6 +156,7 @@ impl Component for DeleteDialog {
             stock: None,
             choice: Choice::default(),
             planning: false,
+            refused: None,
             rows: Vec::new(),
             problem: None,
             page: adw::PreferencesPage::new(),
@@ -198,6 +201,9 @@ impl DeleteDialog {
     }
 
     fn freed(&self) -> String {
+        if let Some(refused) = &self.refused {
+            return refused.clone();
+        }
         let size = self.choice.freed().to_string();
         gettext_f("Deleting cannot be undone. {size} are freed on the host.", &[("size", &size)])
     }
@@ -242,7 +248,13 @@ impl DeleteDialog {
         self.show_choice();
     }
 
-    fn show_choice(&self) {
+    fn show_choice(&mut self) {
+        let removal = self.choice.removal();
+        let machines = removal.machines.into_iter().collect();
+        let guarded = self.stock.as_ref().and_then(|stock| belongings::refused(stock, &machines, &removal.files));
+        self.refused = guarded
+            .map(|guarded| errors::template::guarded(&guarded))
+            .map(|text| format!("{} {}", text.title, text.body));
         for row in &self.rows {
             row.show(&self.choice);
         }

@@ -49,10 +49,7 @@ impl From<&HostError> for UserText {
                 gettext("The machine is no longer there."),
                 gettext("It was removed by somebody else meanwhile. The list shows what is there."),
             ),
-            HostError::Sealed => Self::new(
-                gettext("It is locked as a template."),
-                gettext("Starting it would change the disk that its clones lie on. Clone it, or unlock it first."),
-            ),
+            HostError::Guarded(guarded) => template::guarded(guarded),
             HostError::Disabled(project) => Self::new(
                 gettext_f("The project {project} is disabled.", &[("project", project)]),
                 gettext("Its machines are not started. Enable the project, or move the machine to another one."),

@@ -21,6 +21,7 @@ use lectern_services::{
 };
 
 use self::page::Page;
+pub(crate) use self::words::some;
 use crate::{errors::UserText, i18n::gettext, settings::Settings, shell::situation::Situation};
 
 /// The page.

@@ -30,7 +30,7 @@ pub(super) fn told(mark: &LabMark, members: &[&Domain]) -> String {
 }
 
 /// Some names, and how many more.
-pub(super) fn some(names: &[String]) -> String {
+pub(crate) fn some(names: &[String]) -> String {
     if names.len() <= SAID {
         return names.join(", ");
     }

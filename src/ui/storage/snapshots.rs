@@ -27,6 +27,9 @@ pub(super) fn locked(shown: &Shown) -> Option<String> {
     if !shown.seen.above.is_empty() {
         return Some(gettext("Others stand on this image, so its snapshots stay as they are."));
     }
+    if let Some(sealed) = volume_page::sealed(&shown.seen) {
+        return Some(sealed);
+    }
     match &shown.snapshots {
         // That it is not here means that libvirt keeps it where only libvirt looks: the volume itself is there.
         Some(Err(StorageError::Denied | StorageError::NoImage)) => Some(gettext(

@@ -118,9 +118,12 @@ fn acts(shown: &Shown, input: &relm4::Sender<StorageMsg>) -> Vec<gtk::Widget> {
     let running = running(seen);
     let removable = seen.kind.can_delete_volumes();
     let fixed = (!removable).then(|| gettext("The volumes of such a pool cannot be changed here."));
-    let grow = (!seen.above.is_empty()).then(|| gettext("Others stand on it, so it stays as it is.")).or_else(|| {
-        (!can_grow(seen.volume.format)).then(|| gettext("Only raw and qcow2 images can grow. Convert it first."))
-    });
+    let grow = (!seen.above.is_empty())
+        .then(|| gettext("Others stand on it, so it stays as it is."))
+        .or_else(|| sealed(seen))
+        .or_else(|| {
+            (!can_grow(seen.volume.format)).then(|| gettext("Only raw and qcow2 images can grow. Convert it first."))
+        });
     let list = [
         (
             VolumeAct::Grow,
@@ -183,6 +186,14 @@ fn act_row(
 fn no_base(seen: &Seen) -> Option<String> {
     let can = seen.kind.has_files() && matches!(seen.volume.format, ImageFormat::Raw | ImageFormat::Qcow2);
     (!can).then(|| gettext("Overlays stand on raw and qcow2 images in folders."))
+}
+
+/// Why it stays as it is, where it is a template's.
+pub(super) fn sealed(seen: &Seen) -> Option<String> {
+    let names: Vec<&str> = seen.sealed.iter().map(String::as_str).collect();
+    let args = [("names", words::listed(&names))];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (!names.is_empty()).then(|| gettext_f("It is a disk of the template {names}. Unlock that first.", &args))
 }
 
 /// Why what needs it at rest cannot be done.

@@ -10,6 +10,7 @@ mod error;
 mod head;
 mod host;
 pub(crate) mod machines;
+pub(crate) mod needs;
 pub(crate) mod pieces;
 pub(crate) mod pools;
 pub(crate) mod stream;

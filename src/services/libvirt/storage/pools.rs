@@ -129,6 +129,11 @@ pub(super) fn volumes(raw: &StoragePool, refresh: bool) -> Result<Vec<Volume>, S
     Ok(volumes)
 }
 
+/// The volumes of an active pool, as the daemon knows them without another look.
+pub(crate) fn known_volumes(connect: &Connect, id: PoolId) -> Result<Vec<Volume>, StorageError> {
+    volumes(&find(connect, id)?, false)
+}
+
 /// All pools with their volumes.
 pub(crate) fn everything(connect: &Connect, refresh: bool) -> Result<Vec<PoolVolumes>, StorageError> {
     Ok(all(connect)?.into_iter().map(|(raw, pool)| with_volumes(&raw, pool, refresh)).collect())

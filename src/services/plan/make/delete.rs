@@ -8,6 +8,7 @@ use lectern_model::{
         dependency::Leaving,
         machine::{Machine, Role},
     },
+    template::Deed,
 };
 
 use crate::{
@@ -49,7 +50,8 @@ pub async fn delete(host: &Host, stock: &Inventory, removal: &Removal) -> Result
     };
     let files = above_first(stock, &removal.files).into_iter().map(delete);
     let steps: Vec<Step> = offs.into_iter().chain(files).chain(discards).collect();
-    Ok(Plan::new(Purpose::Delete(names), host.uri().clone(), steps))
+    let plan = Plan::new(Purpose::Delete(names), host.uri().clone(), steps);
+    Ok(plan.guarded(Deed::Delete, removal.machines.iter().copied()))
 }
 
 /// Whether a machine that stays has the same file of firmware variables.

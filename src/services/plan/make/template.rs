@@ -26,6 +26,9 @@ pub enum TemplateError {
     /// It is on, or its memory is saved.
     #[error("the machine is not shut off")]
     Running,
+    /// It starts with its host.
+    #[error("the machine starts with its host")]
+    Autostart,
     /// It is as it should become.
     #[error("there is nothing to do")]
     Nothing,
@@ -59,6 +62,9 @@ pub async fn lock(host: &Host, id: DomainId) -> Result<Plan, TemplateError> {
     if source.standing.mark.is_some() {
         return Err(TemplateError::Nothing);
     }
+    if host.details(id).await.map_err(CloneError::from)?.autostart {
+        return Err(TemplateError::Autostart);
+    }
     let bases = bases(&source);
     if bases.is_empty() {
         return Err(TemplateError::NoDisk);
@@ -84,7 +90,7 @@ pub async fn unlock(host: &Host, id: DomainId) -> Result<Plan, TemplateError> {
     }
     let open = set_read_only(&source.xml, &mark.bases, false)?;
     let new = metadata::write(&open, &Machine { template: None, ..notes(&source.xml) })?;
-    Ok(plan(&source, &new, Purpose::Unlock(source.facts.source.clone())))
+    Ok(plan(&source, &new, Purpose::Unlock(source.facts.source.clone())).guarded(Deed::Unlock, [id]))
 }
 
 fn plan(source: &CloneSource, new: &Document, purpose: Purpose) -> Plan {

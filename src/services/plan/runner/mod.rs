@@ -118,6 +118,9 @@ impl<'a> Runner<'a> {
     }
 
     fn forward(&mut self, line: &mut Line, journal: &mut Journal) -> Outcome {
+        if let Err(why) = self.guard(line) {
+            return Outcome::Undone { why: Some(why), left: Vec::new() };
+        }
         for at in 0..self.plan.steps.len() {
             if self.progress[at] == Progress::Done {
                 continue;
@@ -127,6 +130,16 @@ impl<'a> Runner<'a> {
             }
         }
         Outcome::Done
+    }
+
+    /// What must be so before the first step.
+    fn guard(&self, line: &Line) -> Result<(), StepError> {
+        match &self.plan.guard {
+            Some(guard) if !(0..self.plan.steps.len()).any(|at| self.may_be_done(at)) => {
+                guard.check(&self.plan.steps, line)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One step forward.

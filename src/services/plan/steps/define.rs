@@ -1,6 +1,6 @@
 //! Defining and changing machines.
 
-use lectern_model::{command::CommandLine, id::DomainId, uri::HostUri};
+use lectern_model::{command::CommandLine, id::DomainId, template, uri::HostUri, xml::Document};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     host::HostError,
     jobs::StepText,
+    libvirt::guard,
     plan::{
         Step, StepError, StepFailure,
         context::Context,
@@ -128,6 +129,13 @@ impl Redefine {
         same(&secrets::without(now), &secrets::without(xml))
     }
 
+    /// A template's hardware stays as it is, whoever made the plan.
+    fn seal_allows(&self, now: &str) -> Result<(), StepError> {
+        let (Ok(now), Ok(new)) = (Document::parse(now), Document::parse(&self.new)) else { return Ok(()) };
+        let allowed = guard::seal_allows(template::deed_of(&now, &new), &self.name, &now);
+        allowed.map_err(StepError::untouched)
+    }
+
     fn changed(&self) -> StepError {
         StepError::untouched(StepFailure::ChangedMeanwhile(self.name.clone()))
     }
@@ -147,7 +155,11 @@ impl Act for Redefine {
     }
 
     fn check(&self, context: &Context<'_>) -> Result<(), StepError> {
-        if Self::is(&self.now(context)?, &self.old) { Ok(()) } else { Err(self.changed()) }
+        let now = self.now(context)?;
+        if !Self::is(&now, &self.old) {
+            return Err(self.changed());
+        }
+        self.seal_allows(&now)
     }
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {

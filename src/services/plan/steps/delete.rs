@@ -1,17 +1,13 @@
 //! Deleting images for good, after another look at who needs them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use lectern_model::{
     command::CommandLine,
     id::DomainId,
     storage::{
         DependencyMap, Pool, Volume,
-        dependency::{Builder, Deletion, Holder, Leaving},
-        machine::{Place, StateFolders},
+        dependency::{Deletion, Holder, Leaving},
     },
     uri::HostUri,
 };
@@ -26,7 +22,7 @@ use crate::{
     libvirt::{
         ffi::error::checked,
         line::Line,
-        storage::{machines, pools},
+        storage::{machines, needs::Needs, pools},
     },
     plan::{Plan, Step, StepError, StepFailure, context::Context, step::Act},
 };
@@ -170,27 +166,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// If a pool cannot be looked into: what is there may need any file.
 pub(super) fn map(connect: &Connect) -> Result<DependencyMap, StorageError> {
-    let pools = every_pool(connect)?;
-    let mut builder = Builder::default();
-    let mut named = BTreeMap::new();
-    for (pool, volumes) in &pools {
-        for volume in volumes {
-            builder.image(&volume.path, volume.info().base());
-            named.insert((pool.name.as_str(), volume.name.as_str()), volume.path.as_str());
-        }
-    }
-    for machine in machines::all(connect)? {
-        for file in machine.files(&StateFolders::system()) {
-            let by_name = match &file.place {
-                Place::Volume { pool, volume } => named.get(&(pool.as_str(), volume.as_str())).copied(),
-                place => place.path(),
-            };
-            if let Some(path) = by_name.map(str::to_owned) {
-                builder.used(&path, machine.id, &machine.name, &file);
-            }
-        }
-    }
-    Ok(builder.build())
+    let needs = Needs { pools: every_pool(connect)?, machines: machines::all(connect)? };
+    Ok(needs.builder().build())
 }
 
 fn every_pool(connect: &Connect) -> Result<Vec<(Pool, Vec<Volume>)>, StorageError> {

@@ -22,6 +22,7 @@ fn is_there(image: &str, name: &str) -> Result<bool, StepError> {
 fn may_change(context: &Context<'_>, image: &str) -> Result<(), StepError> {
     let map = map(context.connect())?;
     volume_change::must_stand_alone(&map, image)?;
+    volume_change::seals_allow(context, &map, image)?;
     volume_change::users_are_off(context, &map, image)?;
     snapshots::may_write(image).map_err(StepError::untouched)
 }

@@ -6,7 +6,9 @@ use lectern_model::{
     storage::{
         DependencyMap,
         dependency::{Holder, Leaving},
+        machine::Role,
     },
+    template::Deed,
     units::Bytes,
     uri::HostUri,
 };
@@ -20,7 +22,11 @@ use super::{
 use crate::{
     host::{HostError, StorageError},
     jobs::StepText,
-    libvirt::{ffi::error::checked, storage::pools},
+    libvirt::{
+        ffi::error::checked,
+        guard,
+        storage::{machines, pools},
+    },
     plan::{Step, StepError, StepFailure, context::Context, step::Act},
 };
 
@@ -92,6 +98,7 @@ impl Act for ResizeVolume {
         }
         let map = map(context.connect())?;
         must_stand_alone(&map, &self.path)?;
+        seals_allow(context, &map, &self.path)?;
         match &self.running {
             Some(on) => is_on(context, on),
             None => users_are_off(context, &map, &self.path),
@@ -233,6 +240,18 @@ pub(super) fn must_stand_alone(map: &DependencyMap, path: &str) -> Result<(), St
         return Ok(());
     }
     Err(StepError::untouched(StepFailure::Needed { what: path.to_owned(), by: above.join(", ") }))
+}
+
+/// No template may have it as a disk: whoever changes it would have to seal the template again.
+///
+/// # Errors
+/// [`HostError::Guarded`], with nothing touched.
+pub(super) fn seals_allow(context: &Context<'_>, map: &DependencyMap, path: &str) -> Result<(), StepError> {
+    map.users(path).iter().filter(|user| user.role == Role::Disk).try_for_each(|user| {
+        let Some(domain) = lookup::domain(context.connect(), user.machine)? else { return Ok(()) };
+        let machine = machines::read(&domain)?;
+        guard::seal_allows(Deed::ChangeDisk, &machine.name, &machine.config).map_err(StepError::untouched)
+    })
 }
 
 /// No machine that writes to it, or reads what stands on it, may be on.

@@ -9,6 +9,7 @@ use lectern_model::{
     metadata,
     network::{Network, NetworkSpec},
     storage::{ImageFormat, Volume, machine::Machine, name_of, new_volume::NewVolume},
+    template::Deed,
     xml::{Document, EditError, Node},
 };
 
@@ -147,9 +148,10 @@ impl<'s> Making<'s> {
         }
         steps.extend(self.changed);
         if !keep {
-            steps.push(DeleteImages { images: self.old, machines: self.machines }.into());
+            steps.push(DeleteImages { images: self.old, machines: self.machines.clone() }.into());
         }
-        Plan::new(Purpose::ResetLab(lab.to_owned()), host.uri().clone(), steps)
+        let machines = self.machines;
+        Plan::new(Purpose::ResetLab(lab.to_owned()), host.uri().clone(), steps).guarded(Deed::Edit, machines)
     }
 }
 

@@ -9,6 +9,7 @@ use lectern_model::{
     mac::MacAddress,
     network::Network,
     nic::{self, Nic, NicSource},
+    template::Deed,
     uri::HostUri,
     xml::{Document, EditError},
 };
@@ -164,8 +165,18 @@ pub fn plan(facts: &NicFacts, wish: &NicWish, now: bool) -> Result<NicPlan, Edit
     if let Some(name) = &starts {
         steps.insert(0, StartNetwork { name: name.clone() }.into());
     }
-    let plan = (!steps.is_empty()).then(|| Plan::new(purpose(wish, &effects), facts.host.clone(), steps));
+    let edited: Vec<DomainId> = steps.iter().filter_map(redefined).collect();
+    let made = |steps| Plan::new(purpose(wish, &effects), facts.host.clone(), steps).guarded(Deed::Edit, edited);
+    let plan = (!steps.is_empty()).then(|| made(steps));
     Ok(NicPlan { plan, effects, starts })
+}
+
+/// The machine whose configuration a step changes.
+const fn redefined(step: &Step) -> Option<DomainId> {
+    match step {
+        Step::Redefine(redefine) => Some(redefine.id),
+        _ => None,
+    }
 }
 
 fn purpose(wish: &NicWish, effects: &[(String, Effect)]) -> Purpose {
