@@ -68,9 +68,29 @@ fn machine(libvirt: &str, name: &str, uuid: &str, host: &Host) -> Plan {
     let member = Member { machine: id, amount: Amount::machine(1, KiB::from_mib(16), &[]) };
     let define = Define { id, name: name.to_owned(), xml };
     let steps = make::within(&catalog.standings(&[]), "class", &[member], vec![define.into()]);
-    assert_eq!(steps.len(), 4, "looked at, claimed, defined, settled");
+    let enforced = catalog.project("class").is_some_and(Project::is_enforced);
+    assert_eq!(steps.len(), if enforced { 4 } else { 3 }, "looked at where it may refuse, claimed, defined, settled");
     let uri = lectern_model::uri::HostUri::parse(libvirt).expect("a URI");
     Plan::new(Purpose::FromXml(name.to_owned()), uri, steps)
+}
+
+#[test]
+fn a_limit_that_is_set_after_a_plan_was_made_holds() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    let host = Witness::connect(libvirt.uri()).host;
+    change(&host, Edit::AddProject(class(Quota::UNLIMITED)));
+    let plan = machine(libvirt.uri(), "late", NODE, &host);
+    assert_eq!(plan.summary().len(), 1, "bookkeeping of a project without limits is nobody's to read");
+    let old = class(Quota::UNLIMITED);
+    let new = class(Quota { vcpus: Limit::of(0), ..Quota::UNLIMITED });
+    change(&host, Edit::ChangeProject { old, new });
+    let folder = tempfile::tempdir().expect("a folder");
+    let outcome = plans::outcome(&plan::start(plan, folder.path()));
+    let Outcome::Undone { why: Some(why), left } = &outcome else { panic!("{outcome:?}") };
+    assert!(matches!(&why.why, StepFailure::Refused(refusal) if refusal.project == "class"), "{why:?}");
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(libvirt.virsh(&["list", "--all", "--name"]).trim(), "");
+    assert!(answer(host.catalog()).expect("a catalogue").catalog.claims.is_empty(), "no claim is left");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn an_installation_on_a_used_disk_is_whole_or_nothing() {
             size: Bytes::from_mib(64),
         };
         let plan = planned(libvirt, used, &disc);
-        assert_eq!(plan.steps().len(), 4, "{:?}", plan.texts());
+        assert_eq!(plan.summary().len(), 4, "{:?}", plan.texts());
         plan
     };
     Trial { libvirt: &mut first, set_up: &used_disk, make: &make }.run(&mut second);

@@ -2,6 +2,8 @@
 //! installations; each refused by a quota where it must be, and let in by raise.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+use std::time::Duration;
+
 use lectern_model::{
     catalog::Edit,
     flavor::Flavor,
@@ -61,6 +63,24 @@ fn choose_last(window: &Window<'_>, row: &str, entry: &str) {
     wait::holds(&format!("{entry} to be chosen"), wait::SOON, || row.says(entry));
 }
 
+/// Goes to a row with the keyboard, which scrolls to it, and chooses the entry above the last one.
+fn choose_last_but_one(window: &Window<'_>, row: &str, entry: &str) {
+    let row = window.wait_for("combo box", row);
+    for _ in 0..8 {
+        if row.is_focused() {
+            break;
+        }
+        window.desktop().keys(&["Tab"]);
+        wait::within(Duration::from_millis(500), || row.is_focused().then_some(()));
+    }
+    window.desktop().keys(&["space"]);
+    wait::holds("the entries", wait::SOON, || {
+        window.find_like("label", &format!("{entry}: ")).is_some_and(|label| label.is_showing())
+    });
+    window.desktop().keys(&["End", "Up", "Return"]);
+    wait::holds(&format!("{entry} to be chosen"), wait::SOON, || row.says(entry));
+}
+
 /// The quota is raised by the button beside what it refuses.
 fn raise(dialog: &Element, refused: &str) {
     dialog.wait_says(refused);
@@ -109,6 +129,36 @@ fn a_machine_is_resized_and_moved_from_its_page() {
     dialog.wait_for("button", "Move").click();
     window.wait_says("Move node1 to the project default: done");
     wait::holds("its project", wait::SOON, || window.says("default"));
+    window.close();
+}
+
+#[test]
+fn a_lab_gets_the_size_and_the_disks_of_a_flavor() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    define(&mut libvirt, "node1", &note("class", "<lectern:template version='1'/>"));
+    class(&libvirt, Quota::UNLIMITED);
+    let desktop = Desktop::start("places-lab");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.row("node1");
+    window.choose("New Machine", "Lab From a Template…");
+    let dialog = window.dialog("New Lab");
+    dialog.wait_for("text", "How Many").set_text("2");
+    dialog.wait_says("2 machines: node1_node1 to node1_node2");
+    desktop.click_on("Lectern", &dialog.wait_for("label", "More"), 1);
+    choose_last_but_one(&window, "Size of the Machines", "zz");
+    window.shot("lab-size");
+    dialog.wait_for("button", "Next").click();
+    dialog.wait_for("table row", "node1_node2");
+    dialog.wait_for("button", "Next").click();
+    dialog.wait_says("lectern-swap");
+    window.shot("lab-review");
+    wait::holds("a plan", wait::SOON, || dialog.wait_for("button", "Create").is_sensitive());
+    dialog.wait_for("button", "Create").click();
+    window.wait_says("Make the lab node1 with 2 machines: done");
+    let made = libvirt.virsh(&["dumpxml", "node1_node2"]);
+    for part in ["<lectern:flavor>zz<", ">2</vcpu>", "65536</memory>", "lectern-swap", "lectern-ephemeral"] {
+        assert!(made.contains(part), "{part} in {made}");
+    }
     window.close();
 }
 

@@ -111,6 +111,13 @@ fn a_project_is_made_filled_disabled_and_deleted_by_clicks() {
     window.wait_says("1 machine, no limit");
     window.wait_says("2 machines of 1");
     window.shot("returned");
+    go(&desktop, &window, "Machines");
+    wait::holds("the project to be back", wait::SOON, || window.row("node2").says("class"));
+    // Deleted by somebody else, its name is not shown any more.
+    let back = answer(other.catalog()).expect("a catalogue").catalog.project("class").expect("it").clone();
+    answer(other.change_catalog(Edit::RemoveProject(back))).expect("a change");
+    wait::holds("the project to be gone", wait::SOON, || !window.row("node2").says("class"));
+    window.shot("gone");
     window.close();
 }
 

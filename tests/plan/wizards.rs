@@ -86,7 +86,7 @@ fn an_import_with_all_that_it_may_need_is_whole_or_nothing() {
         };
         let planned = answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown()));
         let plan = planned.expect("a plan").plan;
-        assert_eq!(plan.steps().len(), 4, "mended, started, copied, defined: {:?}", plan.texts());
+        assert_eq!(plan.summary().len(), 4, "mended, started, copied, defined: {:?}", plan.texts());
         plan
     };
     Trial { libvirt: &mut first, set_up: &closed_and_stopped, make: &make }.run(&mut second);
@@ -144,7 +144,7 @@ fn an_installation_from_the_network_that_starts_pool_and_network_is_whole_or_not
     let make = |libvirt: &PrivateLibvirt| {
         let machine = small(NetworkChoice::Network("vbr".into()));
         let plan = install(libvirt, machine, InstallFrom::Network, "other");
-        assert_eq!(plan.steps().len(), 5, "pool, disk, network, defined, started: {:?}", plan.texts());
+        assert_eq!(plan.summary().len(), 5, "pool, disk, network, defined, started: {:?}", plan.texts());
         plan
     };
     Trial { libvirt: &mut first, set_up: &stopped, make: &make }.run(&mut second);

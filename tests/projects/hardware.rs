@@ -197,7 +197,7 @@ fn the_plan_of_a_file_says_what_it_is() {
     let Some(libvirt) = PrivateLibvirt::start() else { return };
     let host = Witness::connect(libvirt.uri()).host;
     let plan = other(&host).expect("default takes it");
-    assert_eq!((plan.purpose(), plan.steps().len()), (&Purpose::FromXml("second".into()), 1));
+    assert_eq!((plan.purpose(), plan.summary().len()), (&Purpose::FromXml("second".into()), 1));
     let journals = tempfile::tempdir().expect("a folder");
     let ended = plans::outcome(&plan::start(plan, journals.path()));
     assert_eq!(ended, Outcome::Done, "a project that is not there is default");

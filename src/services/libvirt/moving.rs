@@ -80,8 +80,8 @@ impl Host {
                 .filter(|machine| ids.contains(&machine.id) && counts_in(&catalog, machine) != project)
                 .map(|machine| moved(host, machine))
                 .collect::<Result<_, _>>()?;
-            let members = moved.iter().map(|machine| machine.member).collect();
-            must_fit(host.connect(), &catalog, &project, members)?;
+            let members: Vec<Member> = moved.iter().map(|machine| machine.member).collect();
+            must_fit(host.connect(), &catalog, &project, &members)?;
             Ok(make::move_to(&uri, &project, &moved))
         });
         made.await??.ok_or(PlaceError::Nothing)
@@ -99,7 +99,7 @@ impl Host {
                 let plan = make::resize(&uri, &machine, &flavor)?.guarded(Deed::ChangeDisk, [id]);
                 for step in plan.steps() {
                     if let crate::plan::Step::Quota(quota) = step {
-                        must_fit(host.connect(), &catalog, &quota.project, quota.members.clone())?;
+                        must_fit(host.connect(), &catalog, &quota.project, &quota.members)?;
                     }
                 }
                 Ok(plan)
@@ -113,15 +113,19 @@ pub(super) fn counts_in<'m>(catalog: &Catalog, machine: &'m MachineUse) -> &'m s
     machine.counts_in(|name| catalog.project(name).is_some())
 }
 
-/// Refuses what a project does not take now.
+/// Refuses what a project does not take now. Whether it can refuse anything at all.
 pub(super) fn must_fit(
     connect: &Connect,
     catalog: &Catalog,
     project: &str,
-    members: Vec<Member>,
-) -> Result<(), CatalogError> {
-    let claim = Claim { id: Uuid::new_v4(), project: project.to_owned(), members, at: now() };
-    admitted(connect, catalog, &claim)
+    members: &[Member],
+) -> Result<bool, CatalogError> {
+    if catalog.project(project).is_some_and(|project| !project.is_enforced()) {
+        return Ok(false);
+    }
+    let claim = Claim { id: Uuid::new_v4(), project: project.to_owned(), members: members.to_vec(), at: now() };
+    admitted(connect, catalog, &claim)?;
+    Ok(true)
 }
 
 fn moved(host: &Connection, machine: &MachineUse) -> Result<Moved, HostError> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use lectern_model::{
     catalog::{Catalog, Member},
     id::DomainId,
-    project::{Amount, MachineUse, Project},
+    project::{Amount, MachineUse},
     storage::{dependency::Leaving, normal},
     template::Deed,
     xml::{Document, EditError},
@@ -23,7 +23,7 @@ use crate::{
     catalog::{self, CatalogError, Keeper, OnHost},
     plan::{
         Plan, Purpose, Step,
-        make::{claimed, claimed_for_good},
+        make::{claimed_for_good, claimed_where},
         steps::{self, Redefine, Undefine},
     },
 };
@@ -108,13 +108,13 @@ fn grown(keeper: &OnHost<'_>, connection: &Connection, plan: Plan) -> Result<Pla
     for machine in &mut machines {
         let project = counts_in(&catalog, machine).to_owned();
         // A volume that several machines of a project share counts once.
-        if !catalog.project(&project).is_some_and(Project::is_enforced) || !asked.insert(project.clone()) {
+        if !asked.insert(project.clone()) {
             continue;
         }
         machine.disks.iter_mut().filter(|disk| disk.key == path).for_each(|disk| disk.size = Some(resize.to));
         let members = vec![Member { machine: machine.id, amount: machine.amount() }];
-        must_fit(connection.connect(), &catalog, &project, members.clone())?;
-        steps = claimed_for_good(&project, &members, steps);
+        let enforced = must_fit(connection.connect(), &catalog, &project, &members)?;
+        steps = claimed_for_good(enforced, &project, &members, steps);
     }
     Ok(Plan::new(plan.purpose().clone(), plan.host().clone(), steps))
 }
@@ -129,12 +129,12 @@ fn placed(keeper: &OnHost<'_>, connection: &Connection, step: Redefine) -> Resul
     let project = counts_in(&catalog, &after).to_owned();
     let had = if project == counts_in(&catalog, &before) { before.amount() } else { Amount::default() };
     let takes_more = after.amount().minus(&had) != Amount::default();
-    if !takes_more || !catalog.project(&project).is_some_and(Project::is_enforced) {
+    if !takes_more {
         return Ok(vec![step.into()]);
     }
     let members = vec![Member { machine: step.id, amount: after.amount() }];
-    must_fit(connection.connect(), &catalog, &project, members.clone())?;
-    Ok(claimed(&project, &members, vec![step.into()]))
+    let enforced = must_fit(connection.connect(), &catalog, &project, &members)?;
+    Ok(claimed_where(enforced, &project, &members, vec![step.into()]))
 }
 
 fn edit(

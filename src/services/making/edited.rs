@@ -109,7 +109,8 @@ mod tests {
         let amount =
             Amount { disk: lectern_model::units::Bytes(5), ..Amount::machine(1, lectern_model::units::KiB(0), &[]) };
         let define = Define { id, name: "a".into(), xml: xml.clone() };
-        let steps = crate::plan::make::claimed("class", &[Member { machine: id, amount }], vec![define.into()]);
+        let steps =
+            crate::plan::make::claimed_where(true, "class", &[Member { machine: id, amount }], vec![define.into()]);
         let plan = Plan::new(Purpose::Install("a".into()), HostUri::parse("test:///default").unwrap(), steps);
         let more = with_xml(&plan, &xml.replace("<vcpu>1", "<vcpu>9")).unwrap();
         let claimed = |step: &Step| match step {

@@ -273,6 +273,12 @@ impl Plan {
         self.steps.iter().map(Step::text).collect()
     }
 
+    /// What it does, for who reads it beforehand: bookkeeping that nothing hangs on is left out.
+    #[must_use]
+    pub fn summary(&self) -> Vec<StepText> {
+        self.steps.iter().filter(|step| !step.is_quiet()).map(Step::text).collect()
+    }
+
     /// The lines that do the same in a shell, in their order. Secrets are left out.
     #[must_use]
     pub fn commands(&self) -> Vec<CommandLine> {

@@ -23,6 +23,11 @@ pub(crate) trait Act {
         Vec::new()
     }
 
+    /// Whether it is of no interest to who reads what a plan will do.
+    fn is_quiet(&self) -> bool {
+        false
+    }
+
     /// Whether it cannot be undone.
     fn is_final(&self) -> bool {
         false
@@ -221,6 +226,12 @@ impl Step {
     #[must_use]
     pub fn undo_commands(&self, host: &HostUri) -> Vec<CommandLine> {
         self.act().undo_commands(host)
+    }
+
+    /// Whether it is of no interest to who reads what a plan will do.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.act().is_quiet()
     }
 
     /// Whether it cannot be undone.

@@ -7,7 +7,7 @@ use relm4::{adw, prelude::*};
 use lectern_model::catalog::Edit;
 use lectern_services::{
     catalog::{CatalogError, Kept},
-    host::Changed,
+    host::{Changed, DomainChanges},
 };
 
 use super::{
@@ -29,7 +29,12 @@ use crate::{
 
 impl App {
     /// The catalogue was changed by anybody.
-    pub(super) fn catalog_changed(&self, kept: &Arc<Kept>) {
+    pub(super) fn catalog_changed(&mut self, kept: &Arc<Kept>, sender: &ComponentSender<Self>) {
+        let projects = kept.catalog.projects.iter().map(|project| project.name.clone()).collect();
+        let changed = self.picture.follow_projects(projects);
+        if !changed.is_empty() {
+            self.domains_changed(DomainChanges { complete: false, changed, removed: Vec::new() }, sender);
+        }
         self.projects.tell(ProjectsMsg::Changed(Arc::clone(kept)));
         self.flavors.tell(FlavorsMsg::Changed(Arc::clone(kept)));
         if let Some(dialog) = &self.place {
@@ -85,7 +90,7 @@ impl App {
             Ok(changed) => {
                 self.board.note_edit(job, changed.here, changed.openstack);
                 self.board.end(job, JobState::Done);
-                self.catalog_changed(&Arc::new(changed.kept));
+                self.catalog_changed(&Arc::new(changed.kept), sender);
                 self.say_edited(&title, changed.back, sender);
             }
             Err(error) => {

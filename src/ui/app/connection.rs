@@ -90,7 +90,7 @@ impl App {
             HostUpdate::Domains(changes) => self.domains_changed(changes, sender),
             HostUpdate::Load(load) => self.tell_host_page(|| HostMsg::Load(load)),
             HostUpdate::Networks(changes) => self.networks.tell(NetworksMsg::Changed(changes)),
-            HostUpdate::Catalog(kept) => self.catalog_changed(&kept),
+            HostUpdate::Catalog(kept) => self.catalog_changed(&kept, sender),
             HostUpdate::Pools(pools) => self.storage.tell(StorageMsg::Changed(pools)),
             HostUpdate::Touched(ids) => self.touched(&ids),
             HostUpdate::Counters(id, counters, used) => {
@@ -136,9 +136,9 @@ impl App {
         self.enable_actions();
     }
 
-    fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
+    pub(super) fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
         let before = self.shows_places().then(|| self.picture.projects());
-        self.picture.apply(&changes);
+        let changes = self.picture.apply(changes);
         self.tell_open_page(&changes);
         self.tell_wizard();
         // What is there counts.
@@ -297,18 +297,16 @@ impl App {
         self.list_watch = None;
         self.networks_watch = None;
         self.page_watch = None;
-        self.catalog_watch = None;
-        let Some(host) = self.host.as_ref().filter(|_| !self.suspended) else { return };
-        if self.shows_places() {
-            self.catalog_watch = Some(host.watch(Interest::Catalog));
-        }
+        let host = self.host.as_ref().filter(|_| !self.suspended);
+        // Always: which project a machine counts in is shown everywhere, and events tell of changes. The new watch is there
+        // before the old one goes, so nothing is read again.
+        self.catalog_watch = host.map(|host| host.watch(Interest::Catalog));
+        let Some(host) = host else { return };
         match &self.page {
             None if self.shows_host() => self.page_watch = Some(host.watch(Interest::Host)),
             None if self.section == Section::Networks => self.networks_watch = Some(host.watch(Interest::Networks)),
             None if self.section == Section::Storage => self.networks_watch = Some(host.watch(Interest::Storage)),
-            None if matches!(self.section, Section::Projects | Section::Flavors) => {
-                self.networks_watch = Some(host.watch(Interest::Catalog));
-            }
+            None if matches!(self.section, Section::Projects | Section::Flavors) => {}
             None => self.list_watch = Some(host.watch(Interest::List)),
             Some((id, Tab::Overview, _)) => self.page_watch = Some(host.watch(Interest::Domain(*id))),
             Some((_, Tab::Screen | Tab::Serial | Tab::Console, _)) => {}

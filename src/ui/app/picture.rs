@@ -1,6 +1,9 @@
 //! The window's own picture of the host's machines, and the questions it answers: plain data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use lectern_model::{
     domain::{Domain, DomainAction},
@@ -14,18 +17,54 @@ use crate::flavors::Users;
 #[derive(Debug, Default)]
 pub(crate) struct Picture {
     domains: HashMap<DomainId, Domain>,
+    /// The projects that there are, once the catalogue was read.
+    projects: Option<BTreeSet<String>>,
+    /// What machines note of projects that are not there (any more): they count in the default one.
+    strayed: HashMap<DomainId, String>,
 }
 
 impl Picture {
-    /// Follows a batch of changes.
-    pub(crate) fn apply(&mut self, changes: &DomainChanges) {
+    /// Follows a batch of changes. Returns it as it is to be shown.
+    pub(crate) fn apply(&mut self, mut changes: DomainChanges) -> DomainChanges {
         if changes.complete {
             self.domains.clear();
+            self.strayed.clear();
         }
         for id in &changes.removed {
             self.domains.remove(id);
+            self.strayed.remove(id);
+        }
+        for domain in &mut changes.changed {
+            self.strayed.remove(&domain.id);
+            self.settle(domain);
         }
         self.domains.extend(changes.changed.iter().map(|domain| (domain.id, domain.clone())));
+        changes
+    }
+
+    /// Follows the projects that there are. Returns the machines that count in another one now, to be applied.
+    pub(crate) fn follow_projects(&mut self, projects: BTreeSet<String>) -> Vec<Domain> {
+        if self.projects.as_ref() == Some(&projects) {
+            return Vec::new();
+        }
+        let counted = |noted: Option<&String>| noted.filter(|noted| projects.contains(*noted)).cloned();
+        let moved = self.domains.values().filter_map(|shown| {
+            let strayed = self.strayed.get(&shown.id);
+            let shows = shown.notes.as_ref().and_then(|notes| notes.project.as_ref());
+            (counted(strayed.or(shows)).as_ref() != shows).then(|| noting(shown, strayed))
+        });
+        let moved = moved.collect();
+        self.projects = Some(projects);
+        moved
+    }
+
+    /// Takes out a note of a project that is not there.
+    fn settle(&mut self, domain: &mut Domain) {
+        let Some(projects) = &self.projects else { return };
+        let Some(notes) = &mut domain.notes else { return };
+        let Some(project) = notes.project.clone().filter(|project| !projects.contains(project)) else { return };
+        Arc::make_mut(notes).project = None;
+        self.strayed.insert(domain.id, project);
     }
 
     /// The machine with this key.
@@ -92,11 +131,21 @@ impl Picture {
     }
 }
 
+/// The machine with the project in its notes, where that is known better.
+fn noting(shown: &Domain, project: Option<&String>) -> Domain {
+    let mut domain = shown.clone();
+    if let (Some(project), Some(notes)) = (project, domain.notes.as_mut()) {
+        Arc::make_mut(notes).project = Some(project.clone());
+    }
+    domain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use lectern_model::{
         domain::{DomainState, StateReason},
+        metadata::Notes,
         units::KiB,
     };
 
@@ -117,7 +166,7 @@ mod tests {
     fn picture() -> Picture {
         let changed = vec![domain(1, DomainState::Running), domain(2, DomainState::ShutOff)];
         let mut picture = Picture::default();
-        picture.apply(&DomainChanges { complete: true, changed, removed: vec![] });
+        picture.apply(DomainChanges { complete: true, changed, removed: vec![] });
         picture
     }
 
@@ -141,7 +190,30 @@ mod tests {
     #[test]
     fn a_complete_batch_replaces_everything() {
         let mut picture = picture();
-        picture.apply(&DomainChanges { complete: true, changed: vec![], removed: vec![] });
+        picture.apply(DomainChanges { complete: true, changed: vec![], removed: vec![] });
         assert_eq!(picture.counts(), (0, 0));
+    }
+
+    #[test]
+    fn a_machine_of_a_project_that_is_gone_counts_in_the_default_one_until_it_is_back() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let mut picture = Picture::default();
+        let mut node = domain(1, DomainState::ShutOff);
+        node.notes = Some(Arc::new(Notes { project: Some("class".into()), ..Notes::default() }));
+        let id = node.id;
+        let batch = DomainChanges { complete: true, changed: vec![node], removed: vec![] };
+        let follow = |picture: &mut Picture, projects: &[&str]| {
+            let changed = picture.follow_projects(names(projects));
+            let count = changed.len();
+            picture.apply(DomainChanges { complete: false, changed, removed: vec![] });
+            (count, picture.get(id).unwrap().project().to_owned())
+        };
+        // Before the catalogue was read, the note is all that is known.
+        assert_eq!(picture.apply(batch.clone()).changed[0].project(), "class");
+        assert_eq!(follow(&mut picture, &["default"]), (1, "default".into()));
+        assert_eq!(picture.apply(batch).changed[0].project(), "default");
+        assert_eq!(follow(&mut picture, &["default", "other"]), (0, "default".into()));
+        assert_eq!(follow(&mut picture, &["default", "class"]), (1, "class".into()));
+        assert_eq!(follow(&mut picture, &["default"]), (1, "default".into()));
     }
 }

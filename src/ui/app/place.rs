@@ -112,7 +112,7 @@ impl App {
             Ok(changed) => {
                 self.board.note_edit(job, changed.here, changed.openstack);
                 self.board.end(job, JobState::Done);
-                self.catalog_changed(&Arc::new(changed.kept));
+                self.catalog_changed(&Arc::new(changed.kept), sender);
                 if let Some(plan) = then {
                     self.run_plan(*plan, sender);
                 }

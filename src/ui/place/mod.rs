@@ -238,7 +238,7 @@ impl PlaceDialog {
         self.row.set_subtitle(&about.unwrap_or_default());
         let line = self.problem.as_ref().map(|(text, refusal)| ((), self.line(text, refusal.as_ref())));
         self.fields.show(line.as_slice());
-        let steps = self.plan.iter().flat_map(|plan| plan.texts().iter().map(texts::step).collect::<Vec<_>>());
+        let steps = self.plan.iter().flat_map(|plan| plan.summary().iter().map(texts::step).collect::<Vec<_>>());
         let text = ReviewText {
             steps: steps.collect(),
             commands: self.plan.iter().flat_map(Plan::commands).collect(),

@@ -18,6 +18,6 @@ pub use self::{
     resize::{Resized, resize},
 };
 pub(crate) use self::{
-    project::{claimed, claimed_for_good},
+    project::{claimed_for_good, claimed_where},
     resize::{FlavorVolume, new_disk},
 };

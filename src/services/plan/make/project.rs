@@ -15,22 +15,31 @@ use crate::plan::{
     steps::{MarkLive, Phase, Quota, Redefine},
 };
 
-/// [`claimed`], where `project` among those that are `known` may refuse anything.
+/// [`claimed`] in `project`, which is among those that are `known`. None is known on a host that keeps no catalogue: nothing
+/// is claimed there.
 #[must_use]
 pub fn within(known: &[Standing], project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+    if known.is_empty() {
+        return steps;
+    }
     let enforced = known.iter().any(|standing| standing.project.name == project && standing.is_enforced());
-    if enforced { claimed(project, members, steps) } else { steps }
+    claimed_where(enforced, project, members, steps)
 }
 
 /// The same steps with the project looked at first, the place claimed right before the first machine is defined, and the
 /// claim settled right after the last one.
-pub(crate) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
-    let id = Uuid::new_v4();
-    let part = |phase| Step::from(Quota { phase, id, project: project.to_owned(), members: members.to_vec() });
+pub(super) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+    claimed_where(true, project, members, steps)
+}
+
+/// [`claimed`], where the project can refuse something or not at this moment. Somebody may limit it while disks are made, so
+/// the place is claimed anyhow: the step finds out when it runs. Nothing is said of it then, and nothing looked at before.
+pub(crate) fn claimed_where(enforced: bool, project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+    let part = parts(enforced, project, members);
     let defines = |step: &Step| matches!(step, Step::Define(_) | Step::DefineMachines(_) | Step::Redefine(_));
     let Some(first) = steps.iter().position(defines) else { return steps };
     let last = steps.iter().rposition(defines).unwrap_or(first);
-    let mut all = vec![part(Phase::Look)];
+    let mut all: Vec<Step> = enforced.then(|| part(Phase::Look)).into_iter().collect();
     for (at, step) in steps.into_iter().enumerate() {
         all.extend((at == first).then(|| part(Phase::Claim)));
         all.push(step);
@@ -39,12 +48,17 @@ pub(crate) fn claimed(project: &str, members: &[Member], steps: Vec<Step>) -> Ve
     all
 }
 
+/// One claim's steps.
+fn parts(enforced: bool, project: &str, members: &[Member]) -> impl Fn(Phase) -> Step {
+    let (id, project, members) = (Uuid::new_v4(), project.to_owned(), members.to_vec());
+    move |phase| Quota { phase, id, project: project.clone(), members: members.clone(), quiet: !enforced }.into()
+}
+
 /// Final steps with the project looked at first, the place claimed before them and released after them.
-pub(crate) fn claimed_for_good(project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
-    let id = Uuid::new_v4();
-    let part = |phase| Step::from(Quota { phase, id, project: project.to_owned(), members: members.to_vec() });
-    let before = [part(Phase::Look), part(Phase::Claim)];
-    before.into_iter().chain(steps).chain([part(Phase::Release)]).collect()
+pub(crate) fn claimed_for_good(enforced: bool, project: &str, members: &[Member], steps: Vec<Step>) -> Vec<Step> {
+    let part = parts(enforced, project, members);
+    let before = enforced.then(|| part(Phase::Look)).into_iter().chain([part(Phase::Claim)]);
+    before.chain(steps).chain([part(Phase::Release)]).collect()
 }
 
 /// A machine that is moved to another project.

@@ -39,6 +39,9 @@ pub struct Quota {
     pub project: String,
     /// The machines, and what they will use in all.
     pub members: Vec<Member>,
+    /// Whether the project could refuse nothing when the plan was made: no words are lost on it then.
+    #[serde(default)]
+    pub quiet: bool,
 }
 
 impl Quota {
@@ -114,6 +117,10 @@ impl Act for Quota {
     /// Bookkeeping among programs: a shell has no part in it.
     fn commands(&self, _host: &HostUri) -> Vec<CommandLine> {
         Vec::new()
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     fn is_final(&self) -> bool {

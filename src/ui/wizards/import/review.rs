@@ -20,7 +20,7 @@ pub(super) fn text(draft: &ImportDraft, facts: &Facts, system: &str, planned: &P
         made: made(draft, facts, system),
         lacks: planned.lacks.iter().map(shortfall).collect(),
         costs: costs(draft, facts),
-        steps: plan.texts().iter().map(texts::step).collect(),
+        steps: plan.summary().iter().map(texts::step).collect(),
         commands: plan.commands(),
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn text(draft: &InstallDraft, facts: &InstallFacts, system: &str, pla
         made: made(draft, facts, system),
         lacks: planned.lacks.iter().map(shortfall).collect(),
         costs: costs(draft, &facts.host),
-        steps: plan.texts().iter().map(texts::step).collect(),
+        steps: plan.summary().iter().map(texts::step).collect(),
         commands: plan.commands(),
     }
 }

@@ -17,6 +17,7 @@ use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 
 use lectern_model::{
     draft::lab::{Field, LabDraft, LabFacts, Suggestion},
+    flavor::Flavor,
     roster::Roster,
 };
 use lectern_services::{
@@ -52,6 +53,8 @@ pub(crate) struct LabWizard {
     roster: Roster,
     /// What the host has; none as long as it is asked.
     stock: Option<Box<LabStock>>,
+    /// The flavors in the row, in its order.
+    offered: Vec<Flavor>,
     /// The template; none as long as it is looked at.
     source: Option<Box<LabSource>>,
     /// The facts before there is a template.
@@ -160,6 +163,7 @@ impl LabWizard {
             count: String::new(),
             roster: Roster::default(),
             stock: None,
+            offered: Vec::new(),
             source: None,
             bare: LabFacts::default(),
             asked: HashSet::new(),

@@ -23,7 +23,7 @@ pub(super) fn text(draft: &LabDraft, facts: &LabFacts, plan: &Plan) -> ReviewTex
         made: made(draft, facts, &fit),
         lacks: Vec::new(),
         costs: costs(draft, facts, &fit),
-        steps: plan.texts().iter().map(texts::step).collect(),
+        steps: plan.summary().iter().map(texts::step).collect(),
         commands: plan.commands(),
     }
 }

@@ -83,9 +83,10 @@ impl LabWizard {
     }
 
     /// Offers what the host has.
-    fn fill(&self) {
+    fn fill(&mut self) {
+        self.offered = self.flavors();
         self.network.fill(&self.draft, self.facts());
-        self.more.fill(&self.draft, self.facts(), &self.flavors());
+        self.more.fill(&self.draft, self.facts(), &self.offered);
     }
 
     fn cannot(&self, error: &CloneError) {
@@ -189,7 +190,7 @@ impl LabWizard {
             self.draft.size = Size::AsTemplate;
             return;
         };
-        let flavor = self.flavors().get(nth).cloned();
+        let flavor = self.offered.get(nth).cloned();
         self.draft.size = match flavor {
             Some(flavor) => {
                 self.draft.overlay = Some(flavor.root_on(base));
@@ -294,7 +295,7 @@ impl LabWizard {
         self.frame.set_filled(begun || !made.rows.is_empty());
         self.names.show(&self.draft, &self.roster, &made);
         self.network.show(&self.draft, self.facts());
-        self.more.show(&self.draft, self.facts(), &self.flavors());
+        self.more.show(&self.draft, self.facts(), &self.offered);
         self.table.show(&made.rows);
         let lines = self.lines();
         let under_more = |field: &Field| matches!(field, Field::Size | Field::Overlay | Field::Pool | Field::Project);

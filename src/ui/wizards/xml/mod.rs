@@ -271,7 +271,7 @@ impl XmlDialog {
             ],
             lacks: Vec::new(),
             costs: place::cost(&self.facts.projects, &project, &asked).into_iter().collect(),
-            steps: plan.texts().iter().map(texts::step).collect(),
+            steps: plan.summary().iter().map(texts::step).collect(),
             commands: plan.commands(),
         });
     }
