@@ -18,10 +18,14 @@ use lectern_test_kit::{
     witness::{Witness, answer},
 };
 
+#[path = "labs/first_boot.rs"]
+mod first_boot;
 #[path = "labs/flavors.rs"]
 mod flavors;
 #[path = "labs/guest.rs"]
 mod guest;
+#[path = "labs/offline.rs"]
+mod offline;
 #[path = "labs/trials.rs"]
 mod trials;
 

@@ -48,6 +48,10 @@ fn many_machines_are_made_in_one_dialog_and_unmade_again() {
     let window = Window::open(&desktop, LECTERN, libvirt.uri());
     window.select("cent7");
     window.choose("More Actions", "Lock as Template");
+    let asked = window.wait_for("alert", "Lock cent7 as a Template?");
+    asked.wait_for("check box", "Install the First-Boot Service");
+    window.shot("lock");
+    asked.wait_for("button", "Lock").click();
     window.wait_says("Lock cent7 as a template: done");
     let before = libvirt.photograph();
     window.choose("New Machine", "Lab From a Template…");

@@ -25,6 +25,7 @@
 //! - [`resize`]: one domain's XML and a flavor → the XML in that size
 //! - [`capability`]: what a backend can do of the things that not every one can
 //! - [`identity_strings`]: the same told through SMBIOS; [`handout`]: a lab's list for the class
+//! - [`first_boot`], [`customize`]: the service that sealing puts into a template, and what is written into a disk that is off
 //! - [`cloud_init`]: what a cloud image is told at its first boot
 //! - [`ovf`]: an appliance's description
 //! - [`sed`]: one text made of another by `sed`
@@ -38,10 +39,12 @@ pub mod catalog;
 pub mod clone;
 pub mod cloud_init;
 pub mod command;
+pub mod customize;
 pub mod defaults;
 pub mod diff;
 pub mod domain;
 pub mod draft;
+pub mod first_boot;
 pub mod flavor;
 pub mod guest_os;
 pub mod handout;

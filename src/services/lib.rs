@@ -4,6 +4,7 @@
 //! - [`tape`]: a console's output into a file
 //! - [`screen`]: a machine's screen, as a VNC client
 //! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
+//! - [`guest`]: what is written into a disk while its machine is off, by virt-customize
 //! - [`install`]: install trees on servers, in folders and on discs; their kernels
 //! - [`jobs`]: what a change does, as a value, and the commands of the same effect
 //! - [`osinfo`]: the database of operating systems
@@ -15,6 +16,7 @@
 
 pub mod catalog;
 pub mod disk;
+pub mod guest;
 pub mod host;
 pub mod install;
 pub mod jobs;

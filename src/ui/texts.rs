@@ -136,6 +136,8 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::ReadyNetwork { name } => gettext_f("Make the virtual network {name} ready", &[("name", name)]),
         StepText::ReadyPool { name } => gettext_f("Make the storage pool {name} ready", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
+        StepText::WriteIdentity { name } => write_identity(name),
+        StepText::WriteService { name } => write_service(name),
         StepText::FillVolume { name, file } => gettext_f("Fill {name} with {file}", &[("name", name), ("file", file)]),
         StepText::PassOver { path } => {
             gettext_f("Have the firmware pass over the boot sector of {path}", &[("path", path)])
@@ -171,6 +173,14 @@ pub(crate) fn step(step: &StepText) -> String {
         }
         StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
+}
+
+fn write_identity(name: &str) -> String {
+    gettext_f("Write name and addresses into the disk of {name}", &[("name", name)])
+}
+
+fn write_service(name: &str) -> String {
+    gettext_f("Write the first-boot service into the disk of {name}", &[("name", name)])
 }
 
 fn define_many(first: &str, last: &str, count: usize) -> String {

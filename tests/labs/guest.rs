@@ -2,7 +2,7 @@
 
 use lectern_model::{
     domain::{DomainAction, DomainState},
-    draft::lab::{Addresses, LabDraft, LabNetwork},
+    draft::lab::{Addresses, GuestWish, LabDraft, LabNetwork, WayChoice},
 };
 use lectern_services::plan::{
     Plan,
@@ -15,7 +15,7 @@ use lectern_test_kit::{
     witness::{Terminal, Witness, answer},
 };
 
-use super::{draft, ids, of_lab, plan};
+use super::{LabSource, draft, ids, of_lab, plan};
 
 /// The tiny guest, which knows its name from its firmware only, locked as a template; and a network without DHCP.
 fn tiny(libvirt: &mut PrivateLibvirt) -> Witness {
@@ -33,11 +33,14 @@ fn tiny(libvirt: &mut PrivateLibvirt) -> Witness {
     witness
 }
 
-fn tiny_lab(witness: &Witness, name: &str, network: &str, pattern: &str) -> Plan {
+/// The source has the folder with what the plan brings to the guests.
+fn tiny_lab(witness: &Witness, name: &str, network: &str, pattern: &str) -> (Plan, LabSource) {
     let stock = answer(lab::look(&witness.host)).expect("a stock");
     let source = answer(stock.source(witness.id("tiny"), None)).expect("a source");
     let network = LabNetwork::One { network: network.into(), addresses: Addresses::Fixed { first: String::new() } };
-    plan(&source, &LabDraft { name: name.into(), network, overlay: None, ..draft(&source, pattern, "") })
+    let guest = GuestWish { way: WayChoice::Service, hosts: true, ..GuestWish::default() };
+    let draft = LabDraft { name: name.into(), network, overlay: None, guest, ..draft(&source, pattern, "") };
+    (plan(&source, &draft), source)
 }
 
 /// Boots a machine, and sees that it knows its name and answers at its address.
@@ -57,7 +60,10 @@ fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let witness = tiny(&mut libvirt);
     let before = libvirt.photograph();
-    plans::must(&tiny_lab(&witness, "monday", "default", "tiny_node{01..30}"), folder.path());
+    let (made, source) = tiny_lab(&witness, "monday", "still", "tiny_node{01..30}");
+    plans::must(&made, folder.path());
+    drop(source);
+    assert!(libvirt.virsh(&["dumpxml", "tiny_node01"]).contains("lectern:nic="), "nobody else gives an address");
     let mut witness = Witness::connect(libvirt.uri());
     let (_, found) = of_lab(&libvirt);
     let three: Vec<_> = found.members[..3].iter().map(|member| (member.id, member.name.clone())).collect();
@@ -74,6 +80,8 @@ fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
     let mut first = consoles.remove(0);
     first.send("root\r");
     first.expect("]# ", wait::SOON);
+    first.send("grep -c tiny-node /etc/hosts\r");
+    first.expect("\n30", wait::SOON);
     first.send("echo mine >/root/mine; sync; ls /root\r");
     first.expect("\nmine", wait::SOON);
     drop((first, consoles));
@@ -94,16 +102,4 @@ fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
     fresh.expect("No such file", wait::SOON);
     plans::must(&answer(lab::delete(&witness.host, "monday", &ids(&found))).expect("a plan"), folder.path());
     assert_eq!(libvirt.photograph(), before);
-}
-
-#[test]
-fn a_guest_without_dhcp_has_its_address_from_its_firmware() {
-    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool", "--network"]) else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let witness = tiny(&mut libvirt);
-    plans::must(&tiny_lab(&witness, "quiet", "still", "tiny_node{1..1}"), folder.path());
-    assert!(libvirt.virsh(&["dumpxml", "tiny_node1"]).contains("lectern:nic="));
-    libvirt.virsh(&["start", "tiny_node1"]);
-    let witness = Witness::connect(libvirt.uri());
-    boots(&mut libvirt, &witness, "tiny_node1", "tiny-node1", "192.168.7.1");
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     id::DomainId,
-    identity_files::{Nic, network_config},
+    identity_files::{HostEntry, Nic, hosts, network_config},
 };
 
 /// The label by which cloud-init finds the disc.
@@ -81,6 +81,84 @@ impl Seed {
     }
 }
 
+/// How root logs in.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Root {
+    /// Its password as crypt(5) keeps it.
+    pub password: Option<String>,
+    /// Public keys.
+    pub keys: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MemberData<'s> {
+    hostname: &'s str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chpasswd: Option<Passwords<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssh_pwauth: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disable_root: Option<bool>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    ssh_authorized_keys: &'s [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    write_files: Vec<Written>,
+}
+
+#[derive(Serialize)]
+struct Passwords<'s> {
+    expire: bool,
+    users: [Password<'s>; 1],
+}
+
+#[derive(Serialize)]
+struct Password<'s> {
+    name: &'static str,
+    #[serde(rename = "password")]
+    hash: &'s str,
+    r#type: &'static str,
+}
+
+#[derive(Serialize)]
+struct Written {
+    path: &'static str,
+    append: bool,
+    content: String,
+}
+
+/// The files for a machine of a lab: its name, how root logs in, the class's hosts, and its card where that gets no address
+/// by itself. Everything else stays as the image has it.
+#[must_use]
+pub fn member(
+    instance: DomainId,
+    host_name: &str,
+    root: &Root,
+    class: &[HostEntry],
+    nic: Option<&Nic>,
+) -> Vec<(&'static str, String)> {
+    let meta = MetaData { instance_id: instance.to_string(), local_hostname: host_name };
+    let password = root.password.as_deref();
+    let user = |hash| [Password { name: "root", hash, r#type: "hash" }];
+    let is_root = password.is_some() || !root.keys.is_empty();
+    let content = hosts(class, None).unwrap_or_default();
+    let file = (!class.is_empty()).then_some(Written { path: "/etc/hosts", append: true, content });
+    let data = MemberData {
+        hostname: host_name,
+        chpasswd: password.map(|password| Passwords { expire: false, users: user(password) }),
+        ssh_pwauth: password.map(|_| true),
+        disable_root: is_root.then_some(false),
+        ssh_authorized_keys: &root.keys,
+        write_files: file.into_iter().collect(),
+    };
+    let yaml = |text: Result<String, serde_saphyr::ser::Error>| text.unwrap_or_default();
+    let mut files = vec![
+        ("meta-data", yaml(serde_saphyr::to_string(&meta))),
+        ("user-data", format!("#cloud-config\n{}", yaml(serde_saphyr::to_string(&data)))),
+    ];
+    files.extend(nic.map(|nic| ("network-config", network_config(std::slice::from_ref(nic)))));
+    files
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +196,22 @@ mod tests {
         assert_eq!(network["ethernets"]["lectern-525400000001"]["addresses"][0], "10.0.0.5/24");
         let bare = Seed { password: None, nic: None, ..seed };
         assert_eq!(bare.files().len(), 2);
+    }
+
+    #[test]
+    fn a_machine_of_a_lab_is_told_of_root_and_of_its_class() {
+        let root = Root { password: Some("$6$a: b".into()), keys: vec!["ssh-ed25519 A # x".into()] };
+        let class = [HostEntry { address: [10, 0, 0, 5].into(), host_name: "node1".into() }];
+        let read = |text: &str| serde_saphyr::from_str::<serde_json::Value>(text).unwrap();
+        let files = member(DomainId::from_bytes([7; 16]), "node1", &root, &class, None);
+        let data = read(&files[1].1);
+        assert_eq!(data["chpasswd"]["users"][0]["password"], "$6$a: b");
+        assert_eq!(
+            (&data["disable_root"], &data["ssh_authorized_keys"][0]),
+            (&false.into(), &"ssh-ed25519 A # x".into())
+        );
+        assert!(data["write_files"][0]["content"].as_str().unwrap().contains("10.0.0.5  node1"));
+        let bare = member(DomainId::from_bytes([7; 16]), "node1", &Root::default(), &[], None);
+        assert_eq!(bare[1].1, "#cloud-config\nhostname: node1\n");
     }
 }

@@ -153,7 +153,7 @@ fn user(name: &str) -> Option<Problem> {
 }
 
 /// One line: a kind, and the key in Base64 (sshd(8), on the file of authorized keys).
-fn is_key(text: &str) -> bool {
+pub(super) fn is_key(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let (kind, key) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let known = ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|begin| kind.starts_with(begin));

@@ -71,7 +71,7 @@ impl Format {
 }
 
 /// A file for a guest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuestFile {
     /// Where it goes.
     pub path: String,

@@ -51,6 +51,8 @@ pub struct Machine {
     pub origin: Option<Origin>,
     /// Its name and addresses inside the guest, kept so that a reset gives them again.
     pub guest: Option<GuestIdentity>,
+    /// The version of the first-boot service in its disk ([`crate::first_boot`]).
+    pub service: Option<u32>,
     /// That it is a template itself.
     pub template: Option<TemplateMark>,
 }
@@ -186,6 +188,7 @@ fn read_element(node: Node<'_>) -> Found {
         student: node.child_in(URI, "student").map(student),
         origin: node.child_in(URI, "origin").and_then(origin),
         guest: node.child_in(URI, "guest").map(guest),
+        service: node.child_in(URI, "service").and_then(|node| get(node, "version").parse().ok()),
         template: node.child_in(URI, "template").map(template),
     }))
 }

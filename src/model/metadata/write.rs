@@ -7,7 +7,7 @@ use crate::identity_files::{Addressing, Nic};
 use crate::xml::{Document, EditError, Element, Node, Place, XmlError};
 
 /// The notes in the order in which they are written.
-const NAMES: [&str; 7] = ["project", "flavor", "lab", "student", "origin", "guest", "template"];
+const NAMES: [&str; 8] = ["project", "flavor", "lab", "student", "origin", "guest", "service", "template"];
 
 /// Why notes are not read or written. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,6 +127,7 @@ impl Machine {
                 .as_ref()
                 .map(|o| attributes(name, &[("template", &o.template.to_string()), ("name", &o.name)])),
             "guest" => self.guest.as_ref().map(guest),
+            "service" => self.service.map(|version| attributes(name, &[("version", &version.to_string())])),
             "template" => self.template.as_ref().map(template),
             _ => None,
         }
@@ -182,6 +183,7 @@ mod tests {
         Machine {
             project: Some("班级 1".into()),
             flavor: Some("m1.small".into()),
+            service: Some(1),
             lab: Some(LabMark { id: id(1), name: "周一 <lab>".into() }),
             student: Some(Student { number: "2026001".into(), name: "李 雷".into() }),
             origin: Some(Origin { template: id(2), name: "cent7".into() }),

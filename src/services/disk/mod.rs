@@ -27,7 +27,7 @@ pub(crate) mod folder;
 pub(crate) mod proof;
 mod qcow2;
 mod qemu_img;
-mod tool;
+pub(crate) mod tool;
 pub(crate) mod work;
 mod wrapped;
 

@@ -1,7 +1,7 @@
 //! Running a program to its end, with a limit and a way to stop it: no shell, no terminal, C's own language.
 
 use std::{
-    io::{self, Read},
+    io::{self, Read, Write as _},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
@@ -31,7 +31,7 @@ impl Cancel {
 
 /// How a program ended.
 #[derive(Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     /// By itself, with what it said on standard error.
     Exit(ExitStatus, String),
     /// It was killed: the time was over.
@@ -50,10 +50,26 @@ pub(super) fn run(
     command: &mut Command,
     limit: Duration,
     stop: impl Fn() -> bool,
+    output: impl FnMut(&[u8]),
+) -> io::Result<End> {
+    run_fed(command, None, limit, stop, output)
+}
+
+/// The same with a short text on its standard input, which no list of processes shows.
+pub(crate) fn run_fed(
+    command: &mut Command,
+    input: Option<&str>,
+    limit: Duration,
+    stop: impl Fn() -> bool,
     mut output: impl FnMut(&[u8]),
 ) -> io::Result<End> {
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
     let mut child =
-        command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        command.env("LC_ALL", "C.UTF-8").stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let (Some(mut pipe), Some(text)) = (child.stdin.take(), input) {
+        // A pipe holds more than a line; who has ended reads nothing, and says why.
+        let _ = pipe.write_all(text.as_bytes());
+    }
     let started = Instant::now();
     let complaints = child.stderr.take().map(|pipe| thread::spawn(move || text_of(pipe)));
     let (sender, pieces) = channel();

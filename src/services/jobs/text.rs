@@ -5,6 +5,16 @@ use lectern_model::{domain::DomainAction, units::Bytes};
 /// What a step does; the interface says it in the user's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepText {
+    /// Write a guest's identity into its disk.
+    WriteIdentity {
+        /// The machine's name.
+        name: String,
+    },
+    /// Write the first-boot service into a template's disk.
+    WriteService {
+        /// The machine's name.
+        name: String,
+    },
     /// A life-cycle action.
     Act {
         /// What is done.

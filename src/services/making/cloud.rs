@@ -68,11 +68,9 @@ fn write(
 }
 
 fn told(cloud: &CloudDraft, machine: &str, id: DomainId, mac: MacAddress) -> Result<Seed, StorageError> {
-    let salt = Uuid::new_v4();
-    let hash = |password: &str| ShaCrypt::default().hash_password_with_salt(password.as_bytes(), salt.as_bytes());
     let password = match cloud.password.as_str() {
         "" => None,
-        password => Some(hash(password).map_err(|error| unmade(&error))?.to_string()),
+        password => Some(crypt(password)?),
     };
     let addressing = cloud.addressing().map_err(|problem| unmade(&format!("{problem:?}")))?;
     let fixed = matches!(addressing, Addressing::Static { .. });
@@ -85,6 +83,13 @@ fn told(cloud: &CloudDraft, machine: &str, id: DomainId, mac: MacAddress) -> Res
         keys: Some(cloud.key.trim().to_owned()).filter(|key| !key.is_empty()).into_iter().collect(),
         nic: fixed.then(|| Nic { device: String::new(), mac: Some(mac), addressing }),
     })
+}
+
+/// A password as crypt(5) keeps it.
+pub(crate) fn crypt(password: &str) -> Result<String, StorageError> {
+    let salt = Uuid::new_v4();
+    let hash = ShaCrypt::default().hash_password_with_salt(password.as_bytes(), salt.as_bytes());
+    Ok(hash.map_err(|error| unmade(&error))?.to_string())
 }
 
 /// A machine's name may hold what a host name cannot.

@@ -9,6 +9,7 @@ mod machine;
 mod surroundings;
 mod xml;
 
+pub(crate) use self::cloud::crypt;
 pub use self::{
     disc::disc_system,
     edited::{EditError, machine_xml, with_xml},

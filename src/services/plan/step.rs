@@ -207,6 +207,10 @@ steps! {
     CreateSwap,
     /// Make a disk larger for good.
     GrowDisk,
+    /// Write into a disk while its machine is off.
+    Customize,
+    /// Mark a machine as a template, with its disks as they are then.
+    SealTemplate,
 }
 
 impl Step {
@@ -256,6 +260,8 @@ impl Step {
         match self {
             Self::Define(step) => Some(step.name.as_str()),
             Self::Redefine(step) => Some(step.name.as_str()),
+            Self::SealTemplate(step) => Some(step.redefine.name.as_str()),
+            Self::Customize(step) => Some(step.machine.as_str()),
             Self::DefineMachines(step) => match step.machines.as_slice() {
                 [first, ..] => Some(first.name.as_str()),
                 [] => None,
@@ -268,6 +274,7 @@ impl Step {
     pub(super) const fn brings_back(&self) -> Option<&str> {
         match self {
             Self::Redefine(step) => Some(step.name.as_str()),
+            Self::SealTemplate(step) => Some(step.redefine.name.as_str()),
             Self::Undefine(step) => Some(step.name.as_str()),
             _ => None,
         }

@@ -164,7 +164,10 @@ impl App {
 
     pub(super) fn lab_said(&mut self, output: LabOutput, sender: &ComponentSender<Self>) {
         match output {
-            LabOutput::Finish(plan) => drop(self.run_plan(*plan, sender)),
+            LabOutput::Finish(plan, needs) => {
+                let job = self.run_plan(*plan, sender);
+                self.needs.insert(job, needs);
+            }
             LabOutput::Raise(refusal) => self.raise(*refusal, None, sender),
             LabOutput::Closed => {
                 self.lab = None;

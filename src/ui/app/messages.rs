@@ -6,7 +6,11 @@ use lectern_model::{
 use lectern_services::{
     catalog::CatalogError,
     host::{Changed, HostError, HostUpdate, PlaceError, StorageError},
-    plan::{JobEvent, Plan, journal::Unfinished, make::template::TemplateError},
+    plan::{
+        JobEvent, Plan,
+        journal::Unfinished,
+        make::{clone::CloneError, service::ServiceLack, template::TemplateError},
+    },
 };
 
 use super::{making::Draft, starting::StartWith};
@@ -147,6 +151,8 @@ pub(crate) enum AppMsg {
     Clone,
     /// Lock the machine in question as a template, or unlock it.
     Lock(bool),
+    /// Lock this machine as a template, with the first-boot service or without.
+    Seal(DomainId, bool),
     /// From the dialog that clones.
     Cloning(CloneOutput),
     /// Ask whether the networks of machines that did not start shall be started too.
@@ -225,6 +231,8 @@ pub(crate) enum AppCmd {
     JobEnded(JobId, DomainId, Result<(), HostError>),
     /// A plan that locks or unlocks a machine was made, or could not be.
     Locking(Box<Result<Plan, TemplateError>>),
+    /// Whether the first-boot service can be put into a machine that is to be locked.
+    Sealing(DomainId, Result<Option<ServiceLack>, CloneError>),
     /// A plan was made, or could not be.
     Planned(Result<Plan, HostError>),
     /// A machine's XML was written, or not.

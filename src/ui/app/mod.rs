@@ -17,7 +17,10 @@ mod templates;
 mod window;
 mod work;
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, OnceLock},
+};
 
 use relm4::{
     adw,
@@ -27,7 +30,10 @@ use relm4::{
 };
 
 use lectern_model::{domain::DomainAction, id::DomainId};
-use lectern_services::host::{ConnectFailure, Host, Watch};
+use lectern_services::{
+    host::{ConnectFailure, Host, Watch},
+    install::Scratch,
+};
 
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
@@ -112,6 +118,8 @@ pub(crate) struct App {
     lab: Option<Controller<LabWizard>>,
     /// What the plans under way were made of, for another try.
     drafts: HashMap<JobId, Draft>,
+    /// Folders that plans under way need.
+    needs: HashMap<JobId, Arc<OnceLock<Scratch>>>,
     cloning: Option<Controller<CloneDialog>>,
     suspended: bool,
     list_watch: Option<Watch>,
@@ -224,6 +232,7 @@ impl Component for App {
             xml: None,
             lab: None,
             drafts: HashMap::new(),
+            needs: HashMap::new(),
             cloning: None,
             suspended: false,
             list_watch: None,
@@ -293,6 +302,7 @@ impl Component for App {
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
             AppMsg::Lock(on) => self.lock_one(on, &sender),
+            AppMsg::Seal(id, service) => self.seal(id, service, &sender),
             AppMsg::Clone => self.clone_one(&sender),
             AppMsg::Cloning(output) => self.clone_said(output, &sender),
             AppMsg::OfferNetworks => self.offer_networks(&sender),
@@ -331,6 +341,7 @@ impl Component for App {
             AppCmd::DefaultHost(uri) => self.connect_unnamed(uri, &sender),
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
             AppCmd::Locking(plan) => self.locking(*plan, &sender),
+            AppCmd::Sealing(id, lack) => self.ask_to_lock(id, lack, &sender),
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),

@@ -121,6 +121,10 @@ impl App {
         if failure.is_none() {
             self.made(id, &run.plan, sender);
         }
+        // One that a quota refused may run again.
+        if outcome.refusal().is_none() {
+            self.needs.remove(&id);
+        }
         match (failure, state) {
             (Some(text), _) if self.offer_again(id, &text, sender) => {}
             (Some(text), _) => self.failed(&title, text, &run.plan, outcome, sender),

@@ -5,8 +5,10 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
+use super::OfflineLack;
 use crate::draft::import::{HostFacts, PoolFacts};
 use crate::id::DomainId;
+use crate::identity_files::Format;
 use crate::mac::MacAddress;
 use crate::project::Standing;
 use crate::template::Verdict;
@@ -54,6 +56,12 @@ pub struct TemplateFacts {
     pub nics: usize,
     /// Whether it has a flavor's second disk and disk for swapping, which its machines have too then.
     pub has_flavor_disks: (bool, bool),
+    /// Whether the first-boot service is in its disk.
+    pub has_service: bool,
+    /// Why its machines' disks cannot be written to from here; none where they can.
+    pub offline: Option<OfflineLack>,
+    /// How its system keeps its network's configuration, where that is known.
+    pub format: Option<Format>,
 }
 
 /// One disk of a template.
@@ -80,6 +88,8 @@ pub struct LabNetworkFacts {
     pub gateway: Option<Ipv4Addr>,
     /// What its DHCP server gives to anybody, first and last.
     pub dhcp: Option<(Ipv4Addr, Ipv4Addr)>,
+    /// Whether its DHCP server keeps addresses for machines.
+    pub serves: bool,
     /// Addresses that are spoken for: leases, static hosts, what Lectern noted on machines.
     pub in_use: BTreeSet<Ipv4Addr>,
 }

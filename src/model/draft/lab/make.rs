@@ -36,6 +36,7 @@ pub fn notes(row: &Row, draft: &LabDraft, facts: &LabFacts, member: &Member) -> 
         student: row.student.clone(),
         origin,
         guest: member.guest.clone(),
+        service: facts.template.as_ref().is_some_and(|t| t.has_service).then_some(crate::first_boot::VERSION),
         template: None,
     }
 }

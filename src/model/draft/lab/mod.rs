@@ -2,6 +2,7 @@
 
 mod facts;
 mod fit;
+mod guest;
 mod make;
 mod preview;
 mod problems;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub use self::{
     facts::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts},
     fit::{Fit, asked, each, fit, given},
+    guest::{GuestWish, OfflineLack, Untold, Way, WayChoice, format, format_of, has_addresses, way},
     make::{Member, make, notes},
     preview::{Clash, Preview, Row, preview},
     problems::{Field, Problem, problems},
@@ -50,6 +52,8 @@ pub struct LabDraft {
     pub project: Option<String>,
     /// Which of them are started at the end.
     pub start: Start,
+    /// What the guests are told beside their names.
+    pub guest: GuestWish,
     /// What the user wrote into the preview, by the row's place from 0.
     pub edits: BTreeMap<usize, RowEdit>,
 }

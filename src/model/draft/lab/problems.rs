@@ -1,8 +1,9 @@
 //! What is wrong with a lab's draft, as the host is.
 
 use super::fit::size;
+use super::guest::untold;
 use super::preview::{NoRows, rows};
-use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Size, Start, asked, fit};
+use super::{Addresses, LabDraft, LabFacts, LabNetwork, NameSource, Size, Start, Untold, asked, fit};
 use crate::draft::{Bound, Severity};
 use crate::names::{self, NameKind, NameProblem};
 use crate::pattern::{CountProblem, PatternProblem};
@@ -38,6 +39,8 @@ pub enum Field {
     Project,
     /// Which are started.
     Start,
+    /// What the guests are told.
+    Guest,
     /// The preview's rows.
     Rows,
 }
@@ -101,6 +104,8 @@ pub enum Problem {
     DiskMayFill(Bytes),
     /// The flavor of this name is not for the project.
     FlavorNotForProject(String),
+    /// Something cannot be told to the guests.
+    Untold(Untold),
     /// The project does not take the machines.
     Place(Refusal),
 }
@@ -129,6 +134,7 @@ impl Bound for Problem {
             Self::OverlaySmaller(_) => Field::Overlay,
             Self::NoPool | Self::PoolClosed | Self::DiskFull | Self::DiskMayFill(_) => Field::Pool,
             Self::Place(_) => Field::Project,
+            Self::Untold(_) => Field::Guest,
         }
     }
 
@@ -156,6 +162,7 @@ pub fn problems(draft: &LabDraft, facts: &LabFacts) -> Vec<Problem> {
     all.extend(sizes(draft, facts));
     all.extend(storage(draft, facts));
     all.extend(foreign_flavor(draft));
+    all.extend(untold(draft, facts).into_iter().map(Problem::Untold));
     all.extend(project::refusal(&facts.projects, draft.counts_in(), &asked(draft, facts)).map(Problem::Place));
     all
 }

@@ -30,6 +30,9 @@ fn facts() -> LabFacts {
         disks: vec![disk],
         nics: 1,
         has_flavor_disks: (false, false),
+        has_service: false,
+        offline: Some(OfflineLack::NoTool),
+        format: None,
     };
     let ip = |text: &str| text.parse().unwrap();
     LabFacts {
@@ -48,6 +51,7 @@ fn facts() -> LabFacts {
             subnet: "192.168.1.0/24".parse().ok(),
             gateway: Some(ip("192.168.1.254")),
             dhcp: Some((ip("192.168.1.100"), ip("192.168.1.200"))),
+            serves: true,
             in_use: BTreeSet::from([ip("192.168.1.3")]),
         }],
         routes: vec!["192.168.100.0/24".parse().unwrap()],
@@ -263,6 +267,43 @@ fn bad_input_is_said_beside_its_field() {
     full.pools[0].volumes.insert("n2.qcow2".into());
     assert_eq!(problems(&good, &full), [Problem::Clashes(vec![1]), Problem::DiskFull]);
     assert_eq!(problems(&good, &LabFacts { macs: vec![], ..facts() }), [Problem::NoMacs]);
+}
+
+#[test]
+fn each_way_is_taken_where_it_can_tell_all_that_is_wanted() {
+    let plain = LabDraft { network: fixed(""), ..draft("n{1..3}", "") };
+    assert_eq!(way(&plain, &facts()), Way::Dhcp);
+    let with = |change: fn(&mut GuestWish), facts: &LabFacts| {
+        let mut draft = plain.clone();
+        change(&mut draft.guest);
+        let untold =
+            problems(&draft, facts).into_iter().filter(|p| matches!(p, Problem::Untold(_))).collect::<Vec<_>>();
+        (way(&draft, facts), untold)
+    };
+    let untold = |what| vec![Problem::Untold(what)];
+    let lack = OfflineLack::NoTool;
+    assert_eq!(with(|w| w.hosts = true, &facts()), (Way::Firmware, untold(Untold::NoWay(lack))));
+    assert_eq!(with(|w| w.way = WayChoice::Offline, &facts()).1[0], Problem::Untold(Untold::Offline(lack)));
+    assert_eq!(with(|w| w.way = WayChoice::CloudInit, &facts()), (Way::CloudInit, vec![]));
+    let mut sealed = facts();
+    sealed.template.as_mut().unwrap().has_service = true;
+    assert_eq!(with(|w| w.hosts = true, &sealed), (Way::Service, vec![]));
+    let mut here = facts();
+    here.template.as_mut().unwrap().offline = None;
+    assert_eq!(with(|_| (), &here).0, Way::Dhcp, "writing takes long, and DHCP tells it all");
+    assert_eq!(with(|w| w.fixed = true, &here), (Way::Offline, untold(Untold::NoFormat)));
+    here.template.as_mut().unwrap().format = format_of("http://centos.org/centos/7.0");
+    assert_eq!(with(|w| w.fixed = true, &here), (Way::Offline, vec![]));
+    assert_eq!(with(|w| (w.fixed, w.device) = (true, "a b".into()), &here).1, untold(Untold::Device));
+    here.networks[0].serves = false;
+    assert_eq!(with(|_| (), &here).0, Way::Offline, "nobody else gives the addresses");
+    assert_eq!(with(|w| w.key = "ssh".into(), &sealed).1, untold(Untold::Key));
+    assert_eq!(with(|w| w.password = "a\nb".into(), &sealed).1, untold(Untold::Password));
+    let any = LabDraft { network: LabNetwork::AsTemplate, ..plain };
+    let hosts = LabDraft { guest: GuestWish { hosts: true, ..GuestWish::default() }, ..any };
+    assert!(problems(&hosts, &sealed).contains(&Problem::Untold(Untold::NoAddresses)));
+    assert_eq!(format_of("http://ubuntu.com/ubuntu/24.04"), Some(crate::identity_files::Format::Netplan));
+    assert_eq!(format_of("http://microsoft.com/win/11"), None);
 }
 
 #[test]

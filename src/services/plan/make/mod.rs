@@ -8,6 +8,7 @@ pub mod lab;
 pub mod nics;
 mod project;
 mod resize;
+pub mod service;
 pub mod template;
 
 pub use self::{

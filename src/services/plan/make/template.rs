@@ -2,6 +2,7 @@
 
 use lectern_model::{
     clone::DiskSource,
+    first_boot,
     id::DomainId,
     metadata::{self, Base, Found, Machine, MetadataError, TemplateMark},
     template::{Deed, Verdict, Why},
@@ -13,7 +14,7 @@ use crate::{
     host::Host,
     plan::{
         Plan, Purpose, Step,
-        steps::{MustBeOff, Redefine},
+        steps::{Customize, MustBeOff, Redefine, SealTemplate},
     },
 };
 
@@ -55,6 +56,14 @@ impl From<EditError> for TemplateError {
 /// # Errors
 /// Why it cannot be one.
 pub async fn lock(host: &Host, id: DomainId) -> Result<Plan, TemplateError> {
+    lock_with(host, id, false).await
+}
+
+/// The same, with the first-boot service put into its disk first, where [`super::service::lack`] knows nothing against it.
+///
+/// # Errors
+/// As [`lock`].
+pub async fn lock_with(host: &Host, id: DomainId, service: bool) -> Result<Plan, TemplateError> {
     let source = look(host, id).await?;
     if !source.facts.shut_off {
         return Err(TemplateError::Running);
@@ -70,9 +79,17 @@ pub async fn lock(host: &Host, id: DomainId) -> Result<Plan, TemplateError> {
         return Err(TemplateError::NoDisk);
     }
     let sealed = set_read_only(&source.xml, &bases, true)?;
-    let notes = Machine { template: Some(TemplateMark { version: 1, bases }), ..notes(&source.xml) };
+    let written = if service { super::service::step(&source, &bases) } else { None };
+    let mut notes = Machine { template: Some(TemplateMark { version: 1, bases }), ..notes(&source.xml) };
+    if written.is_some() {
+        notes.service = Some(first_boot::VERSION);
+    }
     let new = metadata::write(&sealed, &notes)?;
-    Ok(plan(&source, &new, Purpose::Lock(source.facts.source.clone())))
+    let purpose = Purpose::Lock(source.facts.source.clone());
+    Ok(match written {
+        Some(written) => sealed_with(&source, written, &new, purpose),
+        None => plan(&source, &new, purpose),
+    })
 }
 
 /// Takes the mark off, and lets the disks be written to again.
@@ -91,6 +108,14 @@ pub async fn unlock(host: &Host, id: DomainId) -> Result<Plan, TemplateError> {
     let open = set_read_only(&source.xml, &mark.bases, false)?;
     let new = metadata::write(&open, &Machine { template: None, ..notes(&source.xml) })?;
     Ok(plan(&source, &new, Purpose::Unlock(source.facts.source.clone())).guarded(Deed::Unlock, [id]))
+}
+
+/// The service is written first, as that changes the disk's length and time, which are noted.
+fn sealed_with(source: &CloneSource, written: Customize, new: &Document, purpose: Purpose) -> Plan {
+    let (id, name) = (source.id, source.facts.source.clone());
+    let redefine = Redefine { id, name: name.clone(), old: source.xml.to_string(), new: new.to_string() };
+    let steps: Vec<Step> = vec![MustBeOff { id, name }.into(), written.into(), SealTemplate { redefine }.into()];
+    Plan::new(purpose, source.host.clone(), steps)
 }
 
 fn plan(source: &CloneSource, new: &Document, purpose: Purpose) -> Plan {

@@ -3,6 +3,7 @@
 mod batch;
 mod breath;
 mod copy;
+mod customize;
 mod define;
 mod delete;
 mod domain;
@@ -26,6 +27,7 @@ mod pool_power;
 mod power;
 mod quota;
 mod ready;
+mod seal;
 mod snapshots;
 mod undefine;
 mod volume;
@@ -34,6 +36,7 @@ mod volume_transfer;
 
 pub use self::{
     copy::{CopyFile, CopyVolume},
+    customize::Customize,
     define::{Define, Redefine},
     delete::DeleteImage,
     flavor_disks::{CreateSwap, GrowDisk},
@@ -55,6 +58,7 @@ pub use self::{
     power::{ForceOff, MustBeOff, Start},
     quota::{Phase, Quota},
     ready::{Pending, ReadyNetwork, ReadyPool},
+    seal::SealTemplate,
     snapshots::SnapshotRecord,
     undefine::{Discard, Undefine},
     volume::CreateVolume,

@@ -1,5 +1,7 @@
 //! What the wizard is told, and by whom.
 
+use std::sync::{Arc, OnceLock};
+
 use lectern_model::{
     draft::lab::Start,
     flavor::Flavor,
@@ -11,6 +13,7 @@ use lectern_model::{
 };
 use lectern_services::{
     host::Host,
+    install::Scratch,
     plan::{
         Plan,
         make::{
@@ -20,6 +23,7 @@ use lectern_services::{
     },
 };
 
+use super::guest::GuestMsg;
 use crate::{settings::Settings, wizards::frame::FrameEvent};
 
 /// What is needed to open the wizard.
@@ -77,6 +81,8 @@ pub(crate) enum LabMsg {
     Pool(usize),
     /// The project that they count in.
     Project(usize),
+    /// Something that the guests are told.
+    Guest(GuestMsg),
     /// Which of them are started.
     Start(Start),
     /// Raise the project's quota to what is needed.
@@ -88,8 +94,8 @@ pub(crate) enum LabMsg {
 /// What the wizard asks for.
 #[derive(Debug)]
 pub(crate) enum LabOutput {
-    /// Run this plan.
-    Finish(Box<Plan>),
+    /// Run this plan, which needs a folder until it is done.
+    Finish(Box<Plan>, Arc<OnceLock<Scratch>>),
     /// Raise the quota of the project that refuses.
     Raise(Box<Refusal>),
     /// The dialog is gone.

@@ -1,6 +1,7 @@
 //! The wizard that makes a lab: many machines from one template.
 
 mod choice;
+pub(crate) mod guest;
 mod messages;
 mod more;
 mod names;
@@ -29,7 +30,7 @@ use lectern_services::{
 };
 
 pub(crate) use self::messages::{LabInit, LabMsg, LabOutput};
-use self::{messages::LabCmd, more::MoreRows, names::NameRows, network::NetworkRows, table::Table};
+use self::{guest::GuestRows, messages::LabCmd, more::MoreRows, names::NameRows, network::NetworkRows, table::Table};
 use super::frame::{Fields, Frame, Review, Step};
 use crate::{i18n::gettext, settings::Settings};
 
@@ -70,6 +71,7 @@ pub(crate) struct LabWizard {
     names: NameRows,
     network: NetworkRows,
     more: MoreRows,
+    guest: GuestRows,
     table: Table,
     review: Review,
     status: adw::PreferencesGroup,
@@ -117,6 +119,7 @@ impl Component for LabWizard {
             LabMsg::Overlay(size) => self.draft.overlay = Some(size),
             LabMsg::Pool(nth) => self.choose_pool(nth),
             LabMsg::Project(nth) => self.choose_project(nth),
+            LabMsg::Guest(told) => told.apply(&mut self.draft.guest),
             LabMsg::Start(start) => self.draft.start = start,
             LabMsg::Raise(refusal) => drop(sender.output(LabOutput::Raise(Box::new(refusal)))),
             LabMsg::PlacesChanged => self.ask_places(&sender),
@@ -143,6 +146,7 @@ impl LabWizard {
         let names = NameRows::new(&page, input, &mut fields);
         let network = NetworkRows::new(&page, input, &mut fields);
         let more = MoreRows::new(&page, input, &mut fields);
+        let guest = GuestRows::new(&page, input, &mut fields);
         let table = Table::new();
         fields.note(Field::Rows, table.view(), table.group());
         let (review, status) = (Review::new(None), adw::PreferencesGroup::new());
@@ -175,6 +179,7 @@ impl LabWizard {
             names,
             network,
             more,
+            guest,
             table,
             review,
             status,

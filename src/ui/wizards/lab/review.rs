@@ -1,11 +1,12 @@
 //! What the last page says of this draft and its plan.
 
 use lectern_model::{
-    draft::lab::{Addresses, Fit, LabDraft, LabFacts, LabNetwork, Size, Start, asked, fit, preview},
+    draft::lab::{Addresses, Fit, LabDraft, LabFacts, LabNetwork, Size, Start, asked, fit, preview, way},
     units::KiB,
 };
 use lectern_services::plan::Plan;
 
+use super::guest;
 use crate::{
     i18n::{gettext, gettext_f, ngettext_f},
     texts,
@@ -50,6 +51,7 @@ fn made(draft: &LabDraft, facts: &LabFacts, fit: &Fit) -> Vec<(String, String)> 
         (gettext("Project"), draft.counts_in().to_owned()),
         (gettext("Flavor"), size(&draft.size)),
         (gettext("Network"), network(draft)),
+        (gettext("The Guests Are Told"), guest::said(way(draft, facts))),
         (gettext("Start"), start(draft.start, fit)),
     ]
 }

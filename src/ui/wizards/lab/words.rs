@@ -123,6 +123,7 @@ fn text_of_place(problem: &Problem) -> String {
         Problem::FlavorNotForProject(name) => {
             gettext_f("The flavor {name} is not for this project.", &[("name", name)])
         }
+        Problem::Untold(what) => super::guest::untold(*what),
         Problem::Place(refusal) => errors::project::refusal(refusal),
         // All others are said above.
         _ => String::new(),
@@ -231,6 +232,7 @@ pub(super) fn refused(refused: &Refused) -> String {
         Refused::Problems(all) => all.iter().map(text).collect::<Vec<_>>().join("\n"),
         Refused::Clone(error) => crate::clone::words::refused(error).title,
         Refused::Network(_) => gettext("A text in it has a character that XML cannot hold. Take it out and try again."),
+        Refused::Seed(error) => errors::plan::storage(error).title,
         Refused::Running => {
             gettext("The template is on, or its memory is saved: its disks change. Shut it down first.")
         }

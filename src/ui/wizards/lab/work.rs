@@ -281,9 +281,10 @@ impl LabWizard {
                 return self.frame.back_to(page);
             }
         }
-        if let Some(plan) = self.plan.take() {
+        if let (Some(plan), Some(source)) = (self.plan.take(), &self.source) {
+            let needs = source.needs();
             self.keep_roster();
-            drop(sender.output(LabOutput::Finish(Box::new(plan))));
+            drop(sender.output(LabOutput::Finish(Box::new(plan), needs)));
             self.frame.finish();
         }
     }
@@ -296,11 +297,15 @@ impl LabWizard {
         self.names.show(&self.draft, &self.roster, &made);
         self.network.show(&self.draft, self.facts());
         self.more.show(&self.draft, self.facts(), &self.offered);
+        self.guest.show(&self.draft, self.facts());
         self.table.show(&made.rows);
         let lines = self.lines();
         let under_more = |field: &Field| matches!(field, Field::Size | Field::Overlay | Field::Pool | Field::Project);
         if lines.iter().any(|(field, line)| under_more(field) && line.severity == Severity::Error) {
             self.more.expand();
+        }
+        if lines.iter().any(|(field, line)| *field == Field::Guest && line.severity == Severity::Error) {
+            self.guest.expand();
         }
         self.fields.show(&lines);
     }

@@ -134,7 +134,8 @@ impl CloneSource {
         let links = self.facts.disks.iter().any(|disk| draft.treatment(disk) == Treatment::Link);
         let origin = links.then(|| Origin { template: self.id, name: self.facts.source.clone() });
         let flavor = draft.flavor.as_ref().map(|flavor| flavor.name.clone());
-        let notes = Machine { project: draft.project.clone(), flavor, origin, ..Machine::default() };
+        let service = lectern_model::metadata::read(&self.xml).machine().service;
+        let notes = Machine { project: draft.project.clone(), flavor, origin, service, ..Machine::default() };
         (notes != Machine::default()).then_some(notes)
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr},
+    sync::{Arc, OnceLock},
 };
 
 use ipnet::{IpNet, Ipv4Net};
@@ -12,21 +13,24 @@ use lectern_model::{
     draft::{
         clone::{CloneDraft, Kind},
         import::{HostFacts, PoolFacts},
-        lab::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts},
+        lab::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts, format_of},
     },
     flavor::Flavor,
     id::DomainId,
-    identity_files::Addressing,
-    metadata::{self, LabMark, Machine},
+    identity_files::{Addressing, HostEntry},
+    metadata::{self, GuestIdentity, LabMark, Machine},
     network::{Network, free::Taken},
     pattern::MAX_COUNT,
     project::Standing,
+    xml::Document,
 };
 
 use super::super::clone::{CloneError, CloneSource, look_in, random_id};
 use crate::{
     disk::inventory::{self, Inventory},
+    guest,
     host::Host,
+    install::Scratch,
     making,
 };
 
@@ -75,6 +79,10 @@ pub struct LabSource {
     pub(super) networks: Vec<Network>,
     pub(super) taken: Taken,
     pub(super) grows: bool,
+    /// The machines that the lab has, for the hosts file.
+    pub(super) members: Vec<HostEntry>,
+    /// The folder with the seeds; a plan needs it until it is done.
+    pub(super) scratch: Arc<OnceLock<Scratch>>,
 }
 
 /// Asks `host`.
@@ -185,8 +193,24 @@ impl LabStock {
             subnet: subnet.map(|(address, _)| address.trunc()),
             gateway: subnet.map(|(address, _)| address.addr()),
             dhcp: range.and_then(|range| Some((v4(range.start)?, v4(range.end)?))),
+            serves: super::network::has_dhcp(network),
             in_use: self.in_use.get(&network.name).cloned().unwrap_or_default(),
         }
+    }
+
+    /// The machines of a lab that have addresses.
+    fn members(&self, lab: Option<&LabMark>) -> Vec<HostEntry> {
+        let Some(lab) = lab else { return Vec::new() };
+        let notes = self.inventory.machines.iter().map(|machine| metadata::read(&machine.config).machine());
+        let guests = notes.filter(|notes| notes.lab.as_ref().is_some_and(|mark| mark.id == lab.id));
+        let entry = |guest: GuestIdentity| {
+            let address = guest.nics.iter().find_map(|nic| match &nic.addressing {
+                Addressing::Static { address, .. } => Some(address.addr()),
+                Addressing::Dhcp => None,
+            });
+            Some(HostEntry { address: address?, host_name: guest.host_name })
+        };
+        guests.filter_map(|notes| entry(notes.guest?)).collect()
     }
 
     fn routes(&self) -> Vec<Ipv4Net> {
@@ -218,12 +242,20 @@ impl LabStock {
             networks: self.networks.clone(),
             taken: self.taken.clone(),
             grows: lab.is_some(),
+            members: self.members(lab.as_ref()),
+            scratch: Arc::default(),
             template,
         })
     }
 }
 
 impl LabSource {
+    /// What a plan of it needs until it is done; to be kept as long.
+    #[must_use]
+    pub fn needs(&self) -> Arc<OnceLock<Scratch>> {
+        Arc::clone(&self.scratch)
+    }
+
     /// The virtual network that the template's first card is in, where that is one of the host's.
     #[must_use]
     pub fn network(&self) -> Option<String> {
@@ -232,6 +264,13 @@ impl LabSource {
         let name = source.attribute("network")?.into_owned();
         self.networks.iter().any(|network| network.name == name).then_some(name)
     }
+}
+
+/// The system of a machine, as its installer noted it (`libosinfo`).
+fn system(xml: &Document) -> Option<String> {
+    let notes = xml.root().child("metadata")?;
+    let os = notes.descendants().find(|node| node.name() == "os" && node.attribute("id").is_some())?;
+    os.attribute("id").map(std::borrow::Cow::into_owned)
 }
 
 fn template_facts(source: &CloneSource) -> TemplateFacts {
@@ -252,5 +291,8 @@ fn template_facts(source: &CloneSource) -> TemplateFacts {
         disks: disks.collect(),
         nics: lectern_model::clone::nic_count(&source.xml),
         has_flavor_disks: (flavors.ephemeral.is_some(), flavors.swap.is_some()),
+        has_service: metadata::read(&source.xml).machine().service.is_some(),
+        offline: guest::lack(&source.host),
+        format: system(&source.xml).and_then(|id| format_of(&id)),
     }
 }

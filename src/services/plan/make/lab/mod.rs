@@ -4,6 +4,8 @@ mod look;
 mod members;
 mod network;
 mod reset;
+mod seeds;
+mod told;
 
 use lectern_model::{
     clone::{self, DiskSource},
@@ -12,7 +14,6 @@ use lectern_model::{
         lab::{LabDraft, Member, Problem, Row, Size, each, fit, given, make, preview, problems},
     },
     identity_files::{Addressing, Nic},
-    identity_strings::strings,
     metadata::GuestIdentity,
     resize,
     storage::{ImageFormat, name_of, new_volume::NewVolume},
@@ -25,9 +26,12 @@ pub use self::{
     reset::{LabError, delete, reset},
 };
 use super::{new_disk, within};
-use crate::plan::{
-    Plan, Purpose, Step,
-    steps::{CreateOverlays, Define, DefineMachines, MustBeOff, Start},
+use crate::{
+    host::StorageError,
+    plan::{
+        Plan, Purpose, Step,
+        steps::{CreateOverlays, Define, DefineMachines, MustBeOff, Start},
+    },
 };
 
 /// Why no plan is made.
@@ -42,6 +46,9 @@ pub enum Refused {
     /// A network's XML cannot be made.
     #[error(transparent)]
     Network(#[from] EditError),
+    /// What the guests are told cannot be written down here.
+    #[error(transparent)]
+    Seed(#[from] StorageError),
     /// The template is on, or its memory is saved: its disks change.
     #[error("the template is on")]
     Running,
@@ -71,6 +78,7 @@ pub fn lab(source: &LabSource, draft: &LabDraft) -> Result<Plan, Refused> {
     steps.push(overlays(source, draft, &rows).into());
     let mut machines = machines(source, draft, &rows)?;
     steps.extend(give(source, draft, &mut machines)?);
+    steps.extend(told::tell(source, draft, &rows, &mut machines)?);
     let starting = usize::try_from(fit(draft, facts).starting).unwrap_or(usize::MAX);
     let starts: Vec<Step> = machines.iter().take(starting).map(started).collect();
     let (lab, count) = (draft.name.clone(), rows.len());
@@ -139,7 +147,7 @@ fn machines(source: &LabSource, draft: &LabDraft, rows: &[Row]) -> Result<Vec<De
     };
     let one = |(row, id): (&Row, &lectern_model::id::DomainId)| {
         let guest = guest(row);
-        let strings = strings(&guest, !network::serves(source, draft));
+        let strings = told::oem(source, draft, &guest);
         let member = Member { uuid: *id, lab: source.lab, guest: Some(guest), strings };
         let cloned = make(&source.template.xml, row, draft, &source.facts, &member, place)?;
         Ok(Define { id: *id, name: row.name.clone(), xml: cloned.document.to_string() })

@@ -27,7 +27,7 @@ fn shared<'s>(source: &'s LabSource, name: &str) -> Option<&'s Network> {
     source.networks.iter().find(|network| network.name == name)
 }
 
-fn has_dhcp(network: &Network) -> bool {
+pub(super) fn has_dhcp(network: &Network) -> bool {
     let subnets = network.spec.iter().flat_map(|spec| &spec.subnets);
     subnets.into_iter().any(|subnet| !subnet.ranges.is_empty() || !subnet.hosts.is_empty())
 }

@@ -168,7 +168,7 @@ fn written(xml: &Document) -> Vec<(Node<'_>, DiskView)> {
     nodes.zip(clone::disks(xml)).filter(|(_, view)| own(view)).collect()
 }
 
-fn volume<'s>(stock: &'s Inventory, view: &DiskView) -> Option<&'s Volume> {
+pub(super) fn volume<'s>(stock: &'s Inventory, view: &DiskView) -> Option<&'s Volume> {
     match view.source.as_ref()? {
         DiskSource::File(path) | DiskSource::Block(path) => stock.volume_at(path),
         DiskSource::Volume { pool, volume } => {
@@ -216,6 +216,7 @@ pub async fn delete(host: &Host, lab: &str, machines: &[DomainId]) -> Result<Pla
         images.extend(own.map(|volume| (volume.path.clone(), true)));
         gone.push(Discard::of(id, name, &host.inactive_xml(id).await?, false));
     }
+    images.extend(super::seeds::of(&stock, &members).into_iter().map(|path| (path, true)));
     let own = members.iter().map(|machine| machine.id).collect();
     steps.push(DeleteImages { images, machines: own }.into());
     steps.push(DiscardMachines { machines: gone }.into());
