@@ -3,11 +3,18 @@
 
 #![expect(clippy::expect_used, reason = "tests may panic")]
 
+#[path = "install/ftp.rs"]
+mod ftp;
 #[path = "install/http.rs"]
 #[expect(dead_code, reason = "not every way to go wrong is wanted here")]
 mod http;
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use http::{Files, Manner, Server};
 use lectern_test_kit::{atspi::Element, desktop::Desktop, guest, libvirt::PrivateLibvirt, wait, window::Window};
@@ -39,10 +46,15 @@ fn press(wizard: &Element, button: &str) {
     wizard.wait_for("button", button).click();
 }
 
-/// Goes on to the page of that number.
+/// Goes on to the page of that number, of a tree's six.
 fn next(wizard: &Element, number: usize) {
+    next_of(wizard, number, 6);
+}
+
+/// Goes on to the page of that number.
+fn next_of(wizard: &Element, number: usize, all: usize) {
     press(wizard, "Next");
-    wizard.wait_for("label", &format!("Step {number} of 6"));
+    wizard.wait_for("label", &format!("Step {number} of {all}"));
 }
 
 /// Closes the wizard and what was filled in.
@@ -191,6 +203,65 @@ fn the_wizard_is_readable_in_a_narrow_chinese_window() {
     window.close();
 }
 
+/// The files below `folder` that have `word` in them.
+fn holding(folder: &Path, word: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let kind = entry.file_type().expect("its kind");
+        if kind.is_dir() {
+            found.extend(holding(&path, word));
+        } else if kind.is_file() {
+            let bytes = fs::read(&path).unwrap_or_default();
+            found.extend(bytes.windows(word.len()).any(|piece| piece == word.as_bytes()).then_some(path));
+        }
+    }
+    found
+}
+
+#[test]
+fn an_ftp_servers_password_reaches_the_installer_and_nothing_else() {
+    let Some(mut libvirt) = libvirt() else { return };
+    let rules = ftp::Rules { user: Some(("tom", "ge@heim")), ..ftp::Rules::default() };
+    let closed = ftp::Server::start(tree("centos7/"), rules);
+    let open_to_all = ftp::Server::start(tree("CentOS/"), ftp::Rules::default());
+    let desktop = Desktop::start("install-ftp");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    window.wait_says("No Virtual Machines");
+    let wizard = open(&window);
+    let address = wizard.wait_for("text", ADDRESS);
+    let look = |text: &str, words: &str| {
+        address.set_text(text);
+        press(&wizard, "Next");
+        wizard.wait_says(words);
+    };
+    look(&open_to_all.url("", "CentOS"), "CentOS 7 x86_64");
+    look(&closed.url("", "centos7"), "refuses the user or the password");
+    look(&closed.url("tom:heimlich@", "centos7"), "refuses the user or the password");
+    look(&closed.url("tom:ge%40heim@", "CentOS"), "There is no such folder");
+    desktop.click_on("Lectern", &wizard.wait_for("list item", "centos7"), 1);
+    wizard.wait_says("The installer needs the password as well");
+    window.shot("password");
+    next(&wizard, 2);
+    wizard.wait_says("inst.repo=ftp://tom@127.0.0.1");
+    next(&wizard, 3);
+    wizard.wait_for("text", "Name").set_text("ftp7");
+    next(&wizard, 4);
+    next(&wizard, 5);
+    next(&wizard, 6);
+    wizard.wait_says("virsh -c");
+    assert!(wizard.find_like("label", "heim").is_none(), "the review shows the password");
+    press(&wizard, "Install");
+    window.wait_gone("dialog", TITLE);
+    libvirt.wait_state("ftp7", "running", LONG);
+    libvirt.virsh(&["destroy", "ftp7"]);
+    let disc = format!("{IMAGES}/ftp7-install.iso");
+    assert_eq!(libvirt.sh(&format!("grep -ac 'ftp://tom:ge%40heim@' {disc}; stat -c %a {disc}")).trim(), "1\n600");
+    window.close();
+    assert!(!holding(desktop.home(), "ftp://tom@127.0.0.1").is_empty(), "the place is remembered");
+    assert_eq!(holding(desktop.home(), "heim"), Vec::<PathBuf>::new());
+}
+
 /// An image with the label of a Windows disc, and nothing on it.
 fn windows_disc(libvirt: &mut PrivateLibvirt) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -228,12 +299,12 @@ fn a_disc_of_windows_gets_uefi_and_its_drivers() {
     wizard.wait_says("the guest sees");
     wizard.wait_says("virtio-win-0.1.271.iso");
     window.shot("disc");
-    next(&wizard, 3);
+    next_of(&wizard, 2, 5);
     wizard.wait_says("Microsoft Windows 11");
     window.shot("system");
-    next(&wizard, 4);
-    next(&wizard, 5);
-    next(&wizard, 6);
+    next_of(&wizard, 3, 5);
+    next_of(&wizard, 4, 5);
+    next_of(&wizard, 5, 5);
     wizard.wait_says("virsh -c");
     // Nothing here emulates a TPM.
     wizard.wait_says("Windows 11 does not install itself without one");
@@ -254,12 +325,12 @@ fn a_boot_server_serves_a_machine_whose_xml_was_changed_by_hand() {
     let wizard = open(&window);
     pick(&window, &wizard, "A Boot Server");
     window.shot("boot-server");
-    next(&wizard, 3);
+    next_of(&wizard, 2, 5);
     wizard.wait_for("text", "Name").set_text("diskless");
-    next(&wizard, 4);
+    next_of(&wizard, 3, 5);
     pick(&window, &wizard, "No Disk");
-    next(&wizard, 5);
-    next(&wizard, 6);
+    next_of(&wizard, 4, 5);
+    next_of(&wizard, 5, 5);
     wizard.wait_says("virsh -c");
     wizard.wait_for("toggle button", "Show and Change").click();
     let xml = wizard.wait_for("text", "The Machine's XML");

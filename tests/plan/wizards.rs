@@ -17,6 +17,8 @@ use lectern_model::{
     units::{Bytes, KiB},
 };
 use lectern_services::{
+    disk::draft,
+    host::Copying,
     making::{self, InstallDisk, InstallFrom, InstallWish},
     plan::Plan,
 };
@@ -64,6 +66,45 @@ fn closed_and_stopped(libvirt: &mut PrivateLibvirt) {
              v pool-info shared | grep -q running && v pool-destroy shared || true"
         ),
     );
+}
+
+/// A packed image that only the daemon reads: this program sees other files in that folder.
+fn packed(libvirt: &mut PrivateLibvirt) {
+    set_up(
+        libvirt,
+        &format!(
+            "cd {IMAGES}\ntest -e from.qcow2.gz || {{\nqemu-img create -q -f qcow2 from.qcow2 8M\n\
+             qemu-io -f qcow2 -c 'write -q -P 7 0 4M' from.qcow2\ngzip -n from.qcow2\n}}\nv pool-refresh default"
+        ),
+    );
+}
+
+#[test]
+fn an_import_by_way_of_this_computer_is_whole_or_nothing() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| {
+        let witness = Witness::connect(libvirt.uri());
+        let path = format!("{IMAGES}/from.qcow2.gz");
+        let disk = answer(draft::disk(&witness.host, &path, &Copying::new())).expect("an answer").found;
+        let draft = ImportDraft {
+            source: Some(Source::File(path)),
+            usage: Usage::Copy,
+            overlay_size: Some(Bytes::from_mib(16)),
+            pool: Some("default".into()),
+            mend_access: false,
+            format: ImageFormat::Qcow2,
+            whole: false,
+            cloud: None,
+            machine: small(NetworkChoice::Unplugged),
+        };
+        let disk = disk.expect("a disk");
+        assert_eq!((disk.format, disk.virtual_size), (ImageFormat::Qcow2, Bytes::from_mib(8)));
+        let plan = answer(making::plan_import(&witness.host, draft, disk, GuestOs::unknown())).expect("a plan").plan;
+        let line = plan.commands()[1].to_string();
+        assert!(line.contains("vol-download --pool default --vol from.qcow2.gz"), "{line}");
+        plan
+    };
+    Trial { libvirt: &mut first, set_up: &packed, make: &make }.run(&mut second);
 }
 
 #[test]

@@ -11,13 +11,14 @@ use lectern_services::{
         space,
     },
     disk_access::{FileKind, How},
+    host::Copying,
 };
 use lectern_test_kit::witness::answer;
 
 use super::Place;
 
 fn disk(place: &Place, name: &str) -> Result<DiskInfo, DiskFault> {
-    answer(draft::disk(&place.host, &place.path(name), &Cancel::default())).unwrap().found
+    answer(draft::disk(&place.host, &place.path(name), &Copying::new())).unwrap().found
 }
 
 fn probe(place: &Place, name: &str) -> Probe {

@@ -4,6 +4,7 @@
 //! first.
 
 mod hardware;
+pub mod manifest;
 #[cfg(test)]
 mod tests;
 

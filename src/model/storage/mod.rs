@@ -7,7 +7,7 @@
 //! - [`new_pool`]: a pool to be made; [`kinds`]: the kinds that a host offers
 //! - [`machine`]: every file that belongs to a machine; [`dependency`]: who needs a file, through chains too
 //! - [`wrapping`]: a disk inside a packed file or an appliance
-//! - [`swap`]: how a disk for swapping begins
+//! - [`swap`]: how a disk for swapping begins; [`vhdx`]: how large such an image is
 //! - [`removal`]: which of a machine's files go with it by default, which never, and why
 
 pub mod backing;
@@ -23,6 +23,7 @@ pub mod new_volume;
 pub mod pool;
 pub mod removal;
 pub mod swap;
+pub mod vhdx;
 pub mod volume;
 pub mod wrapping;
 

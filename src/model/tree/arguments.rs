@@ -1,50 +1,6 @@
 //! What an installer's kernel must be told: where its packages are, which console, where its answers are.
 
-use super::{Distribution, Family, Tree};
-
-/// A file that answers an installer's questions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AnswerKind {
-    /// Anaconda's.
-    Kickstart,
-    /// debian-installer's.
-    Preseed,
-    /// `YaST`'s.
-    AutoYast,
-}
-
-impl AnswerKind {
-    /// Its name at the top of the RAM disk.
-    #[must_use]
-    pub const fn file(self) -> &'static str {
-        match self {
-            Self::Kickstart => "ks.cfg",
-            // debian-installer reads a file of this name there unasked.
-            Self::Preseed => "preseed.cfg",
-            Self::AutoYast => "autoinst.xml",
-        }
-    }
-}
-
-/// The answers for an installer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Whose they are.
-    pub kind: AnswerKind,
-    /// The text.
-    pub text: String,
-}
-
-/// Which answers the installer of this distribution takes from its RAM disk. Ubuntu's live installer takes none there.
-#[must_use]
-pub const fn answer_kind(distribution: &Distribution) -> Option<AnswerKind> {
-    match distribution.family() {
-        Family::RedHat | Family::Other => Some(AnswerKind::Kickstart),
-        Family::Debian => Some(AnswerKind::Preseed),
-        Family::Suse => Some(AnswerKind::AutoYast),
-        Family::Ubuntu | Family::Mageia => None,
-    }
-}
+use super::{AnswerKind, Distribution, Family, Tree};
 
 /// What the installer is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,7 +24,7 @@ pub fn arguments(tree: &Tree, telling: &Telling<'_>) -> String {
         words.extend(["console=tty0".to_owned(), "console=ttyS0".to_owned()]);
         words.extend(text_mode(family).map(str::to_owned));
     }
-    words.extend(telling.address.and_then(|address| source(tree, address)));
+    words.extend(source(tree, telling.address));
     words.extend(telling.answer.into_iter().flat_map(|kind| answers(tree, kind)));
     let mut seen = std::collections::BTreeSet::new();
     words.retain(|word| seen.insert(word.clone()));
@@ -89,12 +45,15 @@ fn is_old(tree: &Tree) -> bool {
     tree.distribution != Distribution::Fedora && major.is_some_and(|major| major < 7)
 }
 
-fn source(tree: &Tree, address: &str) -> Option<String> {
+fn source(tree: &Tree, address: Option<&str>) -> Option<String> {
+    let at = |word: &str| address.map(|address| format!("{word}={address}"));
     match tree.distribution.family() {
-        Family::RedHat if is_old(tree) => Some(format!("repo={address}")),
+        Family::RedHat if is_old(tree) => at("repo"),
         // A tree that only its layout is known of is Red Hat's layout; who does not know the argument passes it over.
-        Family::RedHat | Family::Other => Some(format!("inst.repo={address}")),
-        Family::Suse => Some(format!("install={address}")),
+        Family::RedHat | Family::Other => at("inst.repo"),
+        Family::Suse => at("install"),
+        // It would wait for a key at its end: “remove the installation medium”.
+        Family::Ubuntu if tree.is_live() => Some("noprompt".to_owned()),
         Family::Debian | Family::Ubuntu | Family::Mageia => None,
     }
 }
@@ -105,6 +64,8 @@ fn answers(tree: &Tree, kind: AnswerKind) -> Vec<String> {
         AnswerKind::Kickstart => &["inst.ks=file:/ks.cfg"],
         AnswerKind::Preseed => &["auto=true", "priority=critical", "preseed/file=/preseed.cfg"],
         AnswerKind::AutoYast => &["autoyast=file:///autoinst.xml"],
+        // cloud-init finds the disc by its label; without this word the installer asks whether it may begin.
+        AnswerKind::Autoinstall => &["autoinstall"],
     };
     words.iter().map(|word| (*word).to_owned()).collect()
 }

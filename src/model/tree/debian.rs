@@ -1,7 +1,7 @@
 //! Debian's and Ubuntu's layouts: a mirror, the folder of one installer, one unpacked for a network, and their discs.
 
 use super::{
-    Distribution, Evidence, Note, Tree,
+    Algorithm, Checksum, Distribution, Evidence, Note, Tree,
     detect::{Lookup, first_pair},
 };
 
@@ -64,9 +64,25 @@ fn in_folder<L: Lookup>(lookup: &mut L, folder: &str, release: &str, arch: &str)
         if let Some(text) = lookup.text(release)? {
             released(&mut tree, &text);
         }
+        let at = format!("{folder}{images}/");
+        if let Some(text) = lookup.text(&format!("{at}SHA256SUMS"))? {
+            tree.checksums = sums(&text, &at);
+        }
         return Ok(Some(tree));
     }
     Ok(None)
+}
+
+/// `ab12…  ./netboot/debian-installer/amd64/linux`, in the folder `at`.
+fn sums(text: &str, at: &str) -> Vec<Checksum> {
+    let of = |line: &str| {
+        let (hex, path) = line.split_once(char::is_whitespace)?;
+        let path = path.trim().trim_start_matches('*').trim_start_matches("./");
+        let is_sum = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let hex = hex.to_ascii_lowercase();
+        is_sum.then(|| Checksum { path: format!("{at}{path}"), algorithm: Algorithm::Sha256, hex })
+    };
+    text.lines().filter_map(of).filter(|sum| sum.path.ends_with("/linux") || sum.path.ends_with("/initrd.gz")).collect()
 }
 
 /// Kernel and RAM disk of the plain netboot installer, by the list: `netboot/debian-installer/amd64/linux -- …`.
@@ -130,9 +146,12 @@ fn disc<L: Lookup>(lookup: &mut L, arch: &str) -> Result<Option<Tree>, L::Error>
         ("install/vmlinuz", "install/initrd.gz"),
         ("install.386/vmlinuz", "install.386/initrd.gz"),
         ("install.a64/vmlinuz", "install.a64/initrd.gz"),
+        // Debian's live discs with an installer.
+        ("d-i/vmlinuz", "d-i/initrd.gz"),
         ("casper/vmlinuz", "casper/initrd"),
         ("casper/vmlinuz", "casper/initrd.gz"),
         ("casper/vmlinuz", "casper/initrd.lz"),
+        ("casper/vmlinuz.efi", "casper/initrd.lz"),
     ];
     let Some(mut tree) = first_pair(lookup, arch, &pairs)? else { return Ok(None) };
     tree.distribution = if tree.kernel.starts_with("casper") { Distribution::Ubuntu } else { Distribution::Debian };

@@ -57,10 +57,23 @@ pub fn detect<L: Lookup>(lookup: &mut L, arch: &str, wanted: &str) -> Result<Fin
 }
 
 fn found(mut tree: Tree, arch: &str) -> Finding {
-    if tree.arch != arch {
+    libvirts(&tree.arch.to_lowercase()).clone_into(&mut tree.arch);
+    // A PC of 64 bits runs what is for one of 32.
+    if tree.arch != arch && (tree.arch.as_str(), arch) != ("i686", "x86_64") {
         tree.notes.push(Note::OtherArchitecture);
     }
     Finding::Tree(Box::new(tree))
+}
+
+/// libvirt's word for an architecture that a distribution has its own word for.
+fn libvirts(arch: &str) -> &str {
+    match arch {
+        "amd64" => "x86_64",
+        "i386" | "i486" | "i586" => "i686",
+        "arm64" => "aarch64",
+        "ppc64el" => "ppc64le",
+        other => other,
+    }
 }
 
 /// A tree with a file that describes it. Some servers give no files that begin with a dot.

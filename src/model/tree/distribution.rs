@@ -138,10 +138,11 @@ impl Distribution {
         let minor: u32 = minor.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
         let dotted = |prefix: &str| -> Vec<String> {
             let exact = [format!("{prefix}{version}")].into_iter();
-            let down = (0..=minor).rev().map(|minor| format!("{prefix}{major}.{minor}"));
+            let down = (0..=minor.min(99)).rev().map(|minor| format!("{prefix}{major}.{minor}"));
             exact.chain(down).chain([format!("{prefix}{major}")]).collect()
         };
         let mut names = match self {
+            Self::Fedora if version == "rawhide" => vec!["fedora-rawhide".to_owned(), "fedora-unknown".to_owned()],
             Self::Fedora => vec![format!("fedora{major}"), "fedora-unknown".to_owned()],
             Self::Rhel => [dotted("rhel"), vec!["rhel-unknown".to_owned()]].concat(),
             Self::Centos => dotted("centos"),
@@ -156,8 +157,7 @@ impl Distribution {
             Self::Ubuntu => vec![format!("ubuntu{}", two_parts(&version))],
             Self::OpenSuse if version.len() == 8 => vec!["opensusetumbleweed".to_owned()],
             Self::OpenSuse => vec![format!("opensuse{version}"), "opensusetumbleweed".to_owned()],
-            Self::Sle if minor == 0 => vec![format!("sle{major}"), "sle-unknown".to_owned()],
-            Self::Sle => vec![format!("sle{major}sp{minor}"), format!("sle{major}"), "sle-unknown".to_owned()],
+            Self::Sle => service_packs(major, minor),
             Self::Mageia => vec![format!("mageia{major}")],
             Self::Other(_) => Vec::new(),
         };
@@ -165,6 +165,13 @@ impl Distribution {
         names.retain(|name| seen.insert(name.clone()));
         names
     }
+}
+
+/// Server and desktop were two systems before 15; a service pack that is not known is walked down to one that is.
+fn service_packs(major: &str, minor: u32) -> Vec<String> {
+    let prefix = if major.parse::<u32>().is_ok_and(|major| major < 15) { "sles" } else { "sle" };
+    let packs = (1..=minor.min(20)).rev().map(|pack| format!("{prefix}{major}sp{pack}"));
+    packs.chain([format!("{prefix}{major}")]).collect()
 }
 
 /// `24.04` of `24.04.1`.

@@ -3,12 +3,15 @@
 //! [`Place`] is where a tree may be; [`detect`] asks a [`Lookup`] for the few files that each layout is known by, and
 //! says what it found and why, or what is there instead. [`arguments`] is what the installer's kernel must be told.
 
+mod answers;
 mod arguments;
 mod debian;
 mod detect;
 mod distribution;
 mod kernel;
 mod nothing;
+#[cfg(test)]
+mod odd_tests;
 mod place;
 mod reach;
 mod redhat;
@@ -19,7 +22,8 @@ mod tests;
 mod treeinfo;
 
 pub use self::{
-    arguments::{Answer, AnswerKind, Telling, answer_kind, arguments},
+    answers::{Answer, AnswerFault, AnswerKind, answer_kind},
+    arguments::{Telling, arguments},
     detect::{Lookup, detect},
     distribution::{Distribution, Family},
     kernel::{Kernel, KernelError, is_initrd},
@@ -127,6 +131,12 @@ impl Tree {
             evidence,
             notes: Vec::new(),
         }
+    }
+
+    /// Whether its installer runs on a live system, as Ubuntu's newer ones do.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.kernel.starts_with("casper/")
     }
 
     /// The system's names in the osinfo database, the likeliest first.

@@ -217,6 +217,17 @@ impl Place {
         self.url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned())
     }
 
+    /// The address for the installer, with the password where one is needed: never to be shown or kept.
+    #[must_use]
+    pub fn for_installer(&self) -> Option<Secret> {
+        let mut url = self.url.clone()?;
+        if let Some(password) = &self.password {
+            // It cannot fail where there is a server.
+            let _ = url.set_password(Some(password.expose()));
+        }
+        Some(Secret(url.as_str().trim_end_matches('/').to_owned()))
+    }
+
     /// Whether only the computer that asks can reach it: the guest would look for it on itself.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

@@ -6,15 +6,15 @@ use super::*;
 
 /// A place in memory: files by their path.
 #[derive(Default)]
-struct Shelf {
-    files: BTreeMap<String, String>,
+pub(super) struct Shelf {
+    pub(super) files: BTreeMap<String, String>,
     /// Whether folders tell what is in them.
     lists: bool,
     parent: Vec<String>,
 }
 
 impl Shelf {
-    fn of(files: &[(&str, &str)]) -> Self {
+    pub(super) fn of(files: &[(&str, &str)]) -> Self {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         Self { files, lists: true, parent: Vec::new() }
     }
@@ -47,14 +47,14 @@ impl Lookup for Shelf {
     }
 }
 
-fn tree(mut shelf: Shelf) -> Tree {
+pub(super) fn tree(mut shelf: Shelf) -> Tree {
     match detect(&mut shelf, "x86_64", "x") {
         Ok(Finding::Tree(tree)) => *tree,
         other => panic!("no tree: {other:?}"),
     }
 }
 
-fn nothing(mut shelf: Shelf, wanted: &str) -> Nothing {
+pub(super) fn nothing(mut shelf: Shelf, wanted: &str) -> Nothing {
     match detect(&mut shelf, "x86_64", wanted) {
         Ok(Finding::Nothing(nothing)) => nothing,
         other => panic!("{other:?}"),
@@ -190,7 +190,7 @@ fn suse_and_mageia_are_found() {
     let boot = [("boot/x86_64/loader/linux", ""), ("boot/x86_64/loader/initrd", "")];
     let sles = "DISTRO cpe:/o:suse:sles:12:sp5,SUSE Linux Enterprise Server 12 SP5\nVERSION 12.5-0\n";
     let tree_of = |file, text| tree(Shelf::of(&[boot[0], boot[1], (file, text)]));
-    assert_eq!(tree_of("content", sles).os_names()[0], "sle12sp5");
+    assert_eq!(tree_of("content", sles).os_names()[0], "sles12sp5");
     let leap = tree_of("media.1/products", "/ openSUSE-Leap 15.5-1\n");
     assert_eq!((&leap.distribution, &leap.os_names()[0][..]), (&Distribution::OpenSuse, "opensuse15.5"));
     let described = CENTOS.replace("CentOS-7", "openSUSE Leap 15.6").replace("CentOS", "openSUSE Leap");
@@ -249,6 +249,9 @@ fn a_password_is_kept_and_never_shown() {
     let place = Place::parse("ftp://tom:ge%40heim@a.b/x").unwrap();
     assert_eq!(place.password().unwrap().expose(), "ge@heim");
     assert!(!format!("{place:?} {place} {:?} {:?}", place.password(), place.url()).contains("heim"));
+    // A kernel's argument has no spaces, and the installer reads an address.
+    assert_eq!(place.for_installer().unwrap().expose(), "ftp://tom:ge%40heim@a.b/x");
+    assert!(!format!("{:?}", place.for_installer()).contains("heim"));
 }
 
 #[test]

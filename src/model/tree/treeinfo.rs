@@ -1,6 +1,6 @@
 //! `.treeinfo`, the file by which Red Hat's and SUSE's trees describe themselves.
 
-use super::{Algorithm, Checksum, Distribution, Evidence, Tree};
+use super::{Algorithm, Checksum, Distribution, Evidence, Tree, redhat};
 
 /// What the file says. Its format is that of Python's `configparser`; productmd's documentation tells the sections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,14 +27,16 @@ impl TreeInfo {
                 lines.push((section.clone(), key.trim().to_owned(), value.trim().to_owned()));
             }
         }
-        let is_one = lines.iter().any(|(section, _, _)| section == "general" || section == "release");
+        let is_one = lines
+            .iter()
+            .any(|(section, _, _)| ["general", "release"].iter().any(|known| section.eq_ignore_ascii_case(known)));
         is_one.then_some(Self { lines })
     }
 
     /// One value; an empty one is none.
     #[must_use]
     pub fn get(&self, section: &str, key: &str) -> Option<&str> {
-        let found = self.lines.iter().find(|(s, k, _)| s == section && k.eq_ignore_ascii_case(key));
+        let found = self.lines.iter().find(|(s, k, _)| s.eq_ignore_ascii_case(section) && k.eq_ignore_ascii_case(key));
         found.map(|(_, _, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
@@ -59,15 +61,15 @@ impl TreeInfo {
         };
         of(&format!("images-{arch}")).or_else(|| {
             let is_images = |section: &str| section.starts_with("images-") && section != "images-xen";
-            let sections = self.lines.iter().map(|(section, _, _)| section.as_str());
-            sections.filter(|section| is_images(section)).find_map(of)
+            let sections = self.lines.iter().map(|(section, _, _)| section.to_ascii_lowercase());
+            sections.filter(|section| is_images(section)).find_map(|section| of(&section))
         })
     }
 
     /// The sums that it tells.
     #[must_use]
     pub fn checksums(&self) -> Vec<Checksum> {
-        let sums = self.lines.iter().filter(|(section, _, _)| section == "checksums");
+        let sums = self.lines.iter().filter(|(section, _, _)| section.eq_ignore_ascii_case("checksums"));
         sums.filter_map(|(_, path, value)| {
             let (word, hex) = value.split_once(':')?;
             let algorithm = match word.trim().to_ascii_lowercase().as_str() {
@@ -89,10 +91,11 @@ impl TreeInfo {
             Distribution::Other(_) => Distribution::Other(self.family().unwrap_or_default().to_owned()),
             known => known,
         };
+        let told = self.get("general", "version").or_else(|| self.get("release", "version")).map(str::to_owned);
         Tree {
             distribution,
             name: name.map(str::to_owned),
-            version: self.get("general", "version").or_else(|| self.get("release", "version")).map(str::to_owned),
+            version: told.or_else(|| redhat::version(&words)),
             checksums: self.checksums(),
             ..Tree::bare(kernel, initrd, self.arch().unwrap_or(arch), Evidence::Description(file.to_owned()))
         }

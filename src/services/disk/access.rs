@@ -61,6 +61,8 @@ pub struct Look {
     pub content: Option<Content>,
     /// The volume, where a pool has it, or the daemon looked.
     pub volume: Option<Volume>,
+    /// How large a guest sees it, where it is a VHDX image that the daemon sends.
+    vhdx: Option<Bytes>,
     head: Vec<u8>,
 }
 
@@ -135,6 +137,7 @@ impl Look {
             allocated: Some(Bytes(local.allocated)),
             content: Some(Content::look(&local.head, local.tail.as_deref())),
             volume: volume.map(|(volume, _)| volume),
+            vhdx: None,
             head: local.head,
         }
     }
@@ -156,6 +159,7 @@ impl Look {
             allocated: Some(found.volume.allocation),
             content: told.then(|| Content::look(&found.head, None)),
             volume: Some(found.volume),
+            vhdx: found.vhdx,
             head: found.head,
         })
     }
@@ -178,6 +182,11 @@ impl Look {
             // QEMU would take it for a raw disk.
             Some(None) => Ok(ImageInfo { allocated: self.allocated, ..ImageInfo::raw(ImageFormat::Raw, length) }),
             Some(Some(_)) if self.how == How::Direct => qemu_img::info(&self.path, cancel).await,
+            // libvirt takes it for raw.
+            Some(Some(ImageFormat::Vhdx)) => Ok(ImageInfo {
+                allocated: self.allocated,
+                ..ImageInfo::raw(ImageFormat::Vhdx, self.vhdx.ok_or(Unread::Damaged)?)
+            }),
             Some(Some(format)) => Ok(told().unwrap_or_else(|| ImageInfo::raw(format, length))),
             None => told().ok_or(Unread::Denied),
         }

@@ -7,23 +7,20 @@ use lectern_model::{
     storage::{
         Content, Fault, ImageFormat, ImageInfo, Volume,
         chain::{Link, Unread},
-        content::Packing,
         dependency::{Holder, User},
         machine::Role,
-        wrapping::{Inside, Wrapping},
     },
     units::Bytes,
 };
 
 use super::{
-    Cancel,
     access::{FileKind, How, Look},
     inventory::{self, Inventory},
     probe::{self, Probe, Warning},
     reach::{self, Reach},
     work, wrapped,
 };
-use crate::host::{Host, StorageError};
+use crate::host::{Copying, Host, StorageError};
 
 /// How long a look at rights may take.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -49,35 +46,18 @@ pub async fn pools(host: &Host) -> Result<Vec<PoolFacts>, StorageError> {
         .collect())
 }
 
-/// The disk at `path`.
+/// The disk at `path`. A look into what is packed may take long: `copying` tells how far it is, and ends it.
 ///
 /// # Errors
 /// If the host does not answer; what is wrong with the disk is an answer.
-pub async fn disk(host: &Host, path: &str, cancel: &Cancel) -> Result<DiskFacts, StorageError> {
-    let probe = probe::probe(host, path, cancel).await;
+pub async fn disk(host: &Host, path: &str, copying: &Copying) -> Result<DiskFacts, StorageError> {
+    let probe = probe::probe(host, path, &copying.canceller()).await;
     let found = match fault(host, &probe).await {
-        Some(fault) => within(&probe, fault, cancel).await,
+        // What is no disk itself may have one in it.
+        Some(fault) => wrapped::within(host, &probe, fault, copying).await,
         None => Ok(info(host, &probe).await?),
     };
     Ok(DiskFacts { path: path.to_owned(), found })
-}
-
-/// What is no disk itself may have one in it.
-async fn within(probe: &Probe, fault: DiskFault, cancel: &Cancel) -> Result<DiskInfo, DiskFault> {
-    let is_here = probe.look.as_ref().is_ok_and(|look| look.how == How::Direct);
-    match &fault {
-        DiskFault::NotADisk(Content::Packed(Packing::Tar)) if is_here => {
-            wrapped::appliance(&probe.path, true, cancel).await
-        }
-        DiskFault::NotADisk(Content::Packed(packing)) if is_here && packing.program().is_some() => {
-            let inside = Inside { path: probe.path.clone(), wrapping: Wrapping::packed(*packing) };
-            wrapped::look(&inside, cancel).await
-        }
-        DiskFault::NotADisk(Content::Text) if is_here && probe.path.to_ascii_lowercase().ends_with(".ovf") => {
-            wrapped::appliance(&probe.path, false, cancel).await
-        }
-        _ => Err(fault),
-    }
 }
 
 async fn fault(host: &Host, probe: &Probe) -> Option<DiskFault> {

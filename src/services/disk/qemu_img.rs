@@ -79,7 +79,8 @@ pub(super) async fn info(path: &str, cancel: &Cancel) -> Result<ImageInfo, Unrea
     asked.await.unwrap_or(Err(Unread::TimedOut))
 }
 
-fn ask(path: &str, cancel: &Cancel) -> Result<ImageInfo, Unread> {
+/// [`info`] on this thread, which waits.
+pub(super) fn ask(path: &str, cancel: &Cancel) -> Result<ImageInfo, Unread> {
     let mut text = Vec::new();
     let mut command = Command::new("qemu-img");
     command.args(["info", "-U", "--output=json", path]);

@@ -17,6 +17,11 @@ use std::{
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
+    /// The wish that this flag stands for.
+    pub(crate) const fn sharing(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// Asks for the end.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);

@@ -225,15 +225,18 @@ fn of_io(server: &str, error: &io::Error) -> InstallError {
     }
 }
 
-/// The name in a line of a list as all servers for Linux write them (`ls -l`), with a `/` for a folder.
+/// The name in a line of a list as servers for Linux write them (`ls -l`), or those for Windows (`dir`), with a `/` for a
+/// folder.
 fn name(line: &str) -> Option<String> {
-    let end = match line.chars().next()? {
-        'd' | 'l' => "/",
-        '-' => "",
+    let (end, columns) = match line.chars().next()? {
+        'd' | 'l' => ("/", 8),
+        '-' => ("", 8),
+        '0'..='9' if line.contains("<DIR>") => ("/", 3),
+        '0'..='9' => ("", 3),
         _ => return None,
     };
     let mut rest = line;
-    for _ in 0..8 {
+    for _ in 0..columns {
         rest = rest.trim_start();
         rest = rest.get(rest.find(' ')?..)?;
     }
@@ -288,6 +291,8 @@ mod tests {
             ("drwxr-xr-x    2 ftp      ftp          4096 Nov 01 12:00 centos7", Some("centos7/")),
             ("-rw-r--r--    1 0        0             134 Nov 01  2020 read me.txt", Some("read me.txt")),
             ("lrwxrwxrwx    1 0        0               7 Nov 01  2020 7 -> centos7", Some("7/")),
+            ("11-01-20  12:00PM       <DIR>          centos7", Some("centos7/")),
+            ("11-01-20  12:00PM             18009 GPL", Some("GPL")),
             ("total 4", None),
             ("drwxr-xr-x    2 ftp      ftp          4096 Nov 01 12:00 .", None),
             ("", None),

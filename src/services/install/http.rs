@@ -98,7 +98,8 @@ impl Access for Http {
         let mut bytes = Vec::new();
         let read = body.take(LIST).read_to_end(&mut bytes);
         read.map_err(|error| self.why(path, &error))?;
-        let names = links(&String::from_utf8_lossy(&bytes));
+        let own = self.place.file(&folder).map(|url| url.path().to_owned()).unwrap_or_default();
+        let names = links(&String::from_utf8_lossy(&bytes), &own);
         Ok((!names.is_empty()).then_some(names))
     }
 
@@ -150,13 +151,15 @@ impl Body for Page {
     }
 }
 
-/// The names that a server's list of a folder links to: those right in it, without the arguments of its sorting.
-fn links(page: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for rest in page.split("href=").skip(1) {
+/// The names that a server's list of a folder links to: those right in it, without the arguments of its sorting. `own` is
+/// the folder's path: some servers link to whole paths.
+fn links(page: &str, own: &str) -> Vec<String> {
+    let (mut names, lower): (Vec<String>, String) = (Vec::new(), page.to_ascii_lowercase());
+    for (at, word) in lower.match_indices("href=") {
+        let rest = &page[at + word.len()..];
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
         let Some(link) = quote.and_then(|quote| rest[1..].split(quote).next()) else { continue };
-        let link = link.strip_prefix("./").unwrap_or(link);
+        let link = link.strip_prefix("./").or_else(|| link.strip_prefix(own)).unwrap_or(link);
         let name = percent_encoding::percent_decode_str(link).decode_utf8_lossy().into_owned();
         let plain = name.trim_end_matches('/');
         let is_name = !plain.is_empty() && plain != ".." && !plain.contains(['/', '?', '#', ':']);
@@ -174,10 +177,13 @@ mod tests {
     #[test]
     fn the_lists_of_known_servers_are_read() {
         let python = "<li><a href=\".treeinfo\">.treeinfo</a></li><li><a href=\"centos7/\">centos7/</a></li>";
-        assert_eq!(links(python), [".treeinfo", "centos7/"]);
+        assert_eq!(links(python, "/x/"), [".treeinfo", "centos7/"]);
         let apache = "<a href=\"?C=N;O=D\">Name</a> <a href=\"/pub/\">Parent Directory</a> <a href=\"a%20b/\">a b/</a>\
             <a href='http://x/'>x</a><a href=\"../\">..</a><a href=\"./GPL\">GPL</a><a href=GPL>";
-        assert_eq!(links(apache), ["a b/", "GPL"]);
-        assert_eq!(links("no list at all"), Vec::<String>::new());
+        assert_eq!(links(apache, "/x/"), ["a b/", "GPL"]);
+        let iis = "<A HREF=\"/pub/\">[To Parent Directory]</A> <A HREF=\"/pub/x/centos7/\">centos7</A>\
+            <A HREF=\"/pub/x/GPL\">GPL</A>";
+        assert_eq!(links(iis, "/pub/x/"), ["centos7/", "GPL"]);
+        assert_eq!(links("no list at all", "/"), Vec::<String>::new());
     }
 }

@@ -24,9 +24,13 @@ impl Scratch {
     /// # Errors
     /// As the system gives it.
     pub fn new() -> Result<Self, StorageError> {
-        let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
-        Self::below(&cache.unwrap_or_else(std::env::temp_dir).join("lectern/install"))
+        Self::below(&parent())
+    }
+
+    /// The path of one that somebody else makes, and clears.
+    #[must_use]
+    pub fn free() -> PathBuf {
+        parent().join(Uuid::new_v4().simple().to_string())
     }
 
     /// A new one below `folder`, which is swept of old ones.
@@ -47,6 +51,12 @@ impl Scratch {
     pub fn path(&self) -> &Path {
         &self.0
     }
+}
+
+fn parent() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_else(std::env::temp_dir).join("lectern/install")
 }
 
 impl Drop for Scratch {

@@ -165,7 +165,8 @@ impl Lookup for Source {
                 return Err(access.why(path, &error));
             }
             ended?;
-            Ok(String::from_utf8(bytes).ok())
+            // An old one may have letters of another encoding; what has noughts is no text at all.
+            Ok((!bytes.contains(&0)).then(|| String::from_utf8_lossy(&bytes).into_owned()))
         })
     }
 

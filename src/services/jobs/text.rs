@@ -268,6 +268,13 @@ pub enum StepText {
         /// The disk's path.
         path: String,
     },
+    /// Bring an image to a pool by way of this computer.
+    Carry {
+        /// The name of the volume, or the path of the file.
+        from: String,
+        /// The name of the new volume.
+        to: String,
+    },
     /// Copy an image.
     Copy {
         /// The path of the image.

@@ -10,17 +10,13 @@ use lectern_model::{
     id::DomainId,
     mac::MacAddress,
     storage::{ImageFormat, new_volume::NewVolume},
-    units::Bytes,
 };
 use uuid::Uuid;
 
-use super::cloud;
 use super::machine::{Planned, capabilities, card, finished, flavor_disks, network_to_start, probed_cpu, unmade};
+use super::{cloud, copying::Copier};
 use crate::{
-    disk::{
-        convert::Convert,
-        reach::{self, Mend, Reach, Rights},
-    },
+    disk::reach::{self, Mend, Reach, Rights},
     host::{Host, StorageError},
     plan::make::{self, Import, NewDisk},
 };
@@ -115,46 +111,15 @@ async fn files(host: &Host, draft: &ImportDraft, disk: &DiskInfo) -> Result<(Vec
         let new = NewVolume::overlay(&file, size, &path, disk.format);
         return Ok((vec![NewDisk::Overlay { pool, new }], vec![place]));
     }
-    let mut made = vec![copied(host, draft, disk, &pool, &file, &to).await?];
+    let copier = Copier::new(host, draft, disk, &pool).await?;
+    let mut made = vec![copier.first(disk, &file, &to)];
     let mut places = vec![Place { source: DiskSource::File(to), format: draft.format }];
     for (other, file) in disk.others.iter().zip(draft.other_files(disk)) {
-        let to = host.pool_path(pool.clone(), file).await?;
+        let to = host.pool_path(pool.clone(), file.clone()).await?;
         places.push(Place { source: DiskSource::File(to.clone()), format: draft.format });
-        made.push(local_copy(draft, other, &pool, &to, None));
+        made.push(copier.by_this_computer(other, &file, &to, None));
     }
     Ok((made, places))
-}
-
-/// A copy of `disk`: here where the daemon cannot make it, or where all of it is set aside.
-async fn copied(
-    host: &Host,
-    draft: &ImportDraft,
-    disk: &DiskInfo,
-    pool: &str,
-    file: &str,
-    to: &str,
-) -> Result<NewDisk, StorageError> {
-    let path = draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
-    // libvirt takes VHDX for raw: a copy of the daemon's would hold the file itself.
-    let only_here = disk.inside.is_some() || disk.format == ImageFormat::Vhdx;
-    if only_here && !host.uri().is_local() {
-        return Err(StorageError::NotHere);
-    }
-    let volume = if only_here { None } else { host.volume_at(path.clone()).await? };
-    let grow = Some(draft.size(disk)).filter(|size| *size > disk.virtual_size);
-    let Some((_, from_pool)) = volume else { return Ok(local_copy(draft, disk, pool, to, grow)) };
-    let allocation = draft.whole.then_some(disk.virtual_size);
-    let new = NewVolume { allocation, ..NewVolume::thin(file, draft.format, disk.virtual_size) };
-    Ok(NewDisk::Copy { pool: pool.to_owned(), new, from: path, from_pool, grow })
-}
-
-fn local_copy(draft: &ImportDraft, disk: &DiskInfo, pool: &str, to: &str, grow: Option<Bytes>) -> NewDisk {
-    let plain = || draft.source.as_ref().map(|source| source.path().to_owned()).unwrap_or_default();
-    let from = disk.inside.as_ref().map_or_else(plain, |inside| inside.path.clone());
-    let wrapping = disk.inside.as_ref().map(|inside| inside.wrapping).unwrap_or_default();
-    let (from_format, to_format) = (disk.format, draft.format);
-    let convert = Convert { from, from_format, to: to.to_owned(), to_format, wrapping, whole: draft.whole };
-    NewDisk::LocalCopy { pool: pool.to_owned(), convert, grow }
 }
 
 fn spec(

@@ -1,6 +1,7 @@
 //! Making machines: what a wizard must know of its host, and the plan that its draft becomes.
 
 mod cloud;
+mod copying;
 mod disc;
 mod edited;
 mod import;

@@ -311,6 +311,7 @@ impl Plan {
                     | Step::CreateSwap(_)
                     | Step::CopyVolume(_)
                     | Step::CopyFile(_)
+                    | Step::CarryImage(_)
                     | Step::UploadVolume(_)
                     | Step::DownloadVolume(_)
             )

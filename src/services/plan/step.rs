@@ -191,6 +191,8 @@ steps! {
     CopyVolume,
     /// Copy an image on this computer.
     CopyFile,
+    /// Bring an image to a pool by way of this computer.
+    CarryImage,
     /// Let QEMU's user pass through folders.
     MendFolders,
     /// Delete an image for good.

@@ -191,6 +191,10 @@ pub(crate) fn storage(error: &StorageError) -> UserText {
             gettext("There is not enough space on the host's disk."),
             gettext("Delete what is not needed, or choose another storage pool."),
         ),
+        StorageError::NoSpaceHere => (
+            gettext("There is not enough space on this computer."),
+            gettext("The image goes by way of it. Make room where your home folder is."),
+        ),
         StorageError::Denied => (
             gettext("You and libvirt may not do this to the file."),
             gettext("It is another user's, or its folder is read-only. Ask who looks after the host."),

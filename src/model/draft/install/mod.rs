@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use self::{
-    pages::{Page, next_page},
+    pages::{Page, next_page, pages},
     problems::{Field, Problem, problems},
 };
 
@@ -139,7 +139,7 @@ impl InstallFacts {
     /// Which answers the tree's installer takes.
     #[must_use]
     pub fn answer_kind(&self) -> Option<AnswerKind> {
-        self.tree().and_then(|tree| answer_kind(&tree.distribution))
+        self.tree().and_then(answer_kind)
     }
 
     /// The discs with drivers for Windows in the pools, by their paths.

@@ -46,14 +46,20 @@ impl Page {
     }
 }
 
+/// The pages that a draft has: only a tree's installer is told anything.
+#[must_use]
+pub fn pages(draft: &InstallDraft) -> Vec<Page> {
+    let is_used = |page: &Page| *page != Page::Installer || draft.origin == Origin::Tree;
+    Page::ALL.into_iter().filter(is_used).collect()
+}
+
 /// The page after `page`, those without a choice passed over; `None` where this one has an error yet, and after the last.
 #[must_use]
 pub fn next_page(draft: &InstallDraft, facts: &InstallFacts, page: Page) -> Option<Page> {
     if stops(&page.problems(draft, facts)) {
         return None;
     }
-    let at = Page::ALL.iter().position(|known| *known == page)?;
-    // Only a tree's installer is told anything.
-    let is_used = |page: &&Page| **page != Page::Installer || draft.origin == Origin::Tree;
-    Page::ALL.iter().skip(at + 1).find(is_used).copied()
+    let pages = pages(draft);
+    let at = pages.iter().position(|known| *known == page)?;
+    pages.get(at + 1).copied()
 }

@@ -6,7 +6,7 @@ use crate::{
         Bound, Severity, import,
         machine::{self, NetworkChoice},
     },
-    tree::{Family, Finding, Note, Nothing, Place, PlaceError, Tree, Unreached},
+    tree::{Answer, AnswerFault, Finding, Note, Nothing, Place, PlaceError, Unreached},
     units::Bytes,
 };
 
@@ -57,8 +57,12 @@ pub enum Problem {
     ArgumentsForeign,
     /// The arguments are too long.
     ArgumentsTooLong,
-    /// This installer takes no answers from its RAM disk.
+    /// This installer takes no answers.
     NoAnswers,
+    /// The answers would be passed over, or break off.
+    Answers(AnswerFault),
+    /// The password for the server goes onto the boot disc as well: the installer needs it.
+    PasswordOnDisc,
     /// No size at all.
     NoSize,
     /// The guest system wants this much; beside the disk that is made, or that is there.
@@ -82,13 +86,17 @@ impl Bound for Problem {
 
     fn field(&self) -> Field {
         match self {
-            Self::Place(_) | Self::NotLooked | Self::Looking | Self::Failed | Self::Nothing(_) | Self::Odd(_) => {
-                Field::Location
-            }
+            Self::Place(_)
+            | Self::NotLooked
+            | Self::Looking
+            | Self::Failed
+            | Self::Nothing(_)
+            | Self::Odd(_)
+            | Self::PasswordOnDisc => Field::Location,
             Self::NoDisc => Field::Disc,
             Self::Unreached(_) | Self::NoBootServer => Field::Machine(machine::Field::Network),
             Self::ArgumentsForeign | Self::ArgumentsTooLong => Field::Arguments,
-            Self::NoAnswers => Field::Answers,
+            Self::NoAnswers | Self::Answers(_) => Field::Answers,
             Self::NoSize => Field::Size,
             Self::Diskless => Field::Disk,
             Self::StartsItself => Field::Existing,
@@ -99,9 +107,12 @@ impl Bound for Problem {
 
     fn severity(&self) -> Severity {
         match self {
-            Self::Odd(_) | Self::Unreached(_) | Self::SmallDisk(..) | Self::Diskless | Self::NoDisc => {
-                Severity::Warning
-            }
+            Self::Odd(_)
+            | Self::PasswordOnDisc
+            | Self::Unreached(_)
+            | Self::SmallDisk(..)
+            | Self::Diskless
+            | Self::NoDisc => Severity::Warning,
             Self::Storage(_, problem) => problem.severity(),
             Self::Machine(problem) => problem.severity(),
             _ => Severity::Error,
@@ -157,7 +168,11 @@ fn place(draft: &InstallDraft, facts: &InstallFacts) -> Vec<Problem> {
         Some(Sight::Looking) => vec![Problem::Looking],
         Some(Sight::Failed) => vec![Problem::Failed],
         Some(Sight::Found(Finding::Nothing(nothing))) => vec![Problem::Nothing(nothing.clone())],
-        Some(Sight::Found(Finding::Tree(tree))) => tree.notes.iter().copied().map(Problem::Odd).collect(),
+        Some(Sight::Found(Finding::Tree(tree))) => {
+            let has_password = Place::parse(&draft.location).is_ok_and(|place| place.password().is_some());
+            let password = has_password.then_some(Problem::PasswordOnDisc);
+            tree.notes.iter().copied().map(Problem::Odd).chain(password).collect()
+        }
     }
 }
 
@@ -169,6 +184,7 @@ fn arguments(draft: &InstallDraft) -> Option<Problem> {
 }
 
 fn answers(draft: &InstallDraft, facts: &InstallFacts) -> Option<Problem> {
-    let takes_none = |tree: &Tree| matches!(tree.distribution.family(), Family::Ubuntu | Family::Mageia);
-    (draft.answers.is_some() && facts.tree().is_some_and(takes_none)).then_some(Problem::NoAnswers)
+    let text = draft.answers.as_ref().filter(|_| facts.tree().is_some())?;
+    let Some(kind) = facts.answer_kind() else { return Some(Problem::NoAnswers) };
+    Answer { kind, text: text.clone() }.fault().map(Problem::Answers)
 }

@@ -9,7 +9,7 @@ use crate::{
         machine::{DiskFacts, DiskInfo, DiskUser, NetworkFacts, PoolFacts, UserRole},
         stops,
     },
-    tree::{self, Distribution, Note, Nothing, PlaceError, Tree, Unreached},
+    tree::{self, AnswerFault, Distribution, Note, Nothing, PlaceError, Tree, Unreached, course_answers},
 };
 
 const ADDRESS: &str = "ftp://192.168.1.254/CentOS";
@@ -145,9 +145,22 @@ fn arguments_and_answers_are_what_the_installer_takes() {
     assert_eq!(problems(&telling(&"x".repeat(2000)), &facts), [Problem::ArgumentsTooLong]);
     let answered = InstallDraft { answers: Some("text\n".into()), ..draft() };
     assert_eq!(problems(&answered, &facts), []);
-    let ubuntu = Tree { distribution: Distribution::Ubuntu, ..tree() };
-    let facts = InstallFacts { sight: Some(Sight::Found(Finding::Tree(Box::new(ubuntu)))), ..facts };
-    assert_eq!(problems(&answered, &facts), [Problem::NoAnswers]);
+    let of = |tree| InstallFacts { sight: Some(Sight::Found(Finding::Tree(Box::new(tree)))), ..facts.clone() };
+    let live = Tree { distribution: Distribution::Ubuntu, kernel: "casper/vmlinuz".into(), version: None, ..tree() };
+    assert_eq!(problems(&answered, &of(live.clone())), [Problem::Answers(AnswerFault::NoCloudConfig)]);
+    let course = course_answers(AnswerKind::Autoinstall, "node1");
+    assert_eq!(problems(&InstallDraft { answers: Some(course), ..draft() }, &of(live)), []);
+    let mageia = Tree { distribution: Distribution::Mageia, ..tree() };
+    assert_eq!(problems(&answered, &of(mageia)), [Problem::NoAnswers]);
+}
+
+#[test]
+fn a_password_that_the_installer_needs_is_said() {
+    let with = |location: &str| InstallDraft { location: location.into(), ..draft() };
+    assert_eq!(problems(&with("ftp://tom@192.168.1.254/CentOS"), &facts()), []);
+    let said = problems(&with("ftp://tom:geheim@192.168.1.254/CentOS"), &facts());
+    assert_eq!(said, [Problem::PasswordOnDisc]);
+    assert_eq!(said[0].severity(), Severity::Warning);
 }
 
 #[test]
@@ -191,6 +204,7 @@ fn a_disc_is_looked_at_and_its_installer_told_nothing() {
     assert_eq!(problems(&draft, &with(false)), [Problem::NoDisc]);
     assert_eq!(problems(&draft, &with(true)), []);
     assert_eq!(next_page(&draft, &with(true), Page::Location), Some(Page::System));
+    assert_eq!(pages(&draft), [Page::Location, Page::System, Page::Storage, Page::Network, Page::Review]);
 }
 
 #[test]

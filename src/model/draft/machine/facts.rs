@@ -121,6 +121,8 @@ pub enum DiskFault {
     BadPacking(String),
     /// It looks like an appliance and is none that can be read; what was said.
     NoAppliance(String),
+    /// This file of an appliance is not what the appliance's manifest says.
+    WrongSum(String),
     /// A disk of an appliance cannot be used.
     Member {
         /// Its file.

@@ -1,15 +1,13 @@
-//! Appliances: an OVF description beside its disks, or both in an OVA archive.
+//! Appliances: an OVF description beside its disks, or both in an OVA archive; with their sums, where a manifest tells them.
 
 use std::{
-    fs::File,
+    collections::BTreeMap,
     io::{self, Read as _},
-    path::Path,
-    time::Duration,
 };
 
 use lectern_model::{
     draft::import::{DiskFault, DiskInfo},
-    ovf::{self, Appliance},
+    ovf::{self, Appliance, manifest},
     storage::{
         content::Packing,
         folder_of,
@@ -19,34 +17,39 @@ use lectern_model::{
 };
 
 use super::{
-    super::{Cancel, work},
     look::look,
+    manifest::{Summed, compare},
+    shelf::{Looking, Shelf},
 };
 
-/// How long a list of what is in an archive may take.
-const LIMIT: Duration = Duration::from_mins(1);
 /// More members than an appliance has.
 const MOST: usize = 1000;
+
+/// What an appliance is made of.
+struct Listed {
+    appliance: Appliance,
+    disks: Vec<Inside>,
+    sums: Vec<Summed>,
+}
 
 /// The appliance at `path`, which is a description, or an archive with one: its first disk, with the others behind it.
 ///
 /// # Errors
-/// Why it is none, or which of its disks cannot be used.
-pub(in crate::disk) async fn appliance(path: &str, is_archive: bool, cancel: &Cancel) -> Result<DiskInfo, DiskFault> {
-    let own = path.to_owned();
-    let listed = work::run(LIMIT, move || if is_archive { archive(&own) } else { beside(&own) }).await;
-    let (appliance, disks) = listed.map_err(|error| DiskFault::Unreachable(error.to_string()))??;
+/// Why it is none, which of its disks cannot be used, or which of its files is not what its manifest says.
+pub(in crate::disk) fn appliance(looking: &Looking<'_>, path: &str, is_archive: bool) -> Result<DiskInfo, DiskFault> {
+    let Listed { appliance, disks, sums } =
+        if is_archive { archive(looking.shelf, path) } else { beside(looking.shelf, path) }?;
     let mut found = Vec::new();
     for (inside, disk) in disks.iter().zip(&appliance.disks) {
-        let looked = look(inside, cancel).await;
+        let looked = look(looking, inside);
         found.push(looked.map_err(|why| DiskFault::Member { file: disk.file.clone(), why: Box::new(why) })?);
     }
     let mut found = found.into_iter();
     let first = found.next().ok_or(DiskFault::NoAppliance("no disk".into()))?;
+    // Last, as it reads all of it.
+    compare(looking, sums)?;
     Ok(DiskInfo { appliance: Some(Box::new(appliance)), others: found.collect(), ..first })
 }
-
-type Listed = Result<(Appliance, Vec<Inside>), DiskFault>;
 
 fn bad(error: &io::Error) -> DiskFault {
     DiskFault::NoAppliance(error.to_string())
@@ -56,49 +59,70 @@ fn parsed(text: &str) -> Result<Appliance, DiskFault> {
     Appliance::parse(text).map_err(|error| DiskFault::NoAppliance(error.to_string()))
 }
 
-/// The description's disks are files in its folder, and nowhere else.
-fn beside(path: &str) -> Listed {
+fn text(shelf: Shelf<'_>, path: &str) -> io::Result<String> {
     let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(ovf::LONGEST).read_to_string(&mut text));
-    read.map_err(|error| bad(&error))?;
-    let appliance = parsed(&text)?;
+    shelf.open(path)?.0.take(ovf::LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The description's disks are files in its folder, and nowhere else.
+fn beside(shelf: Shelf<'_>, path: &str) -> Result<Listed, DiskFault> {
+    let appliance = parsed(&text(shelf, path).map_err(|error| bad(&error))?)?;
+    let sibling = |file: &str| {
+        let path = format!("{}/{file}", folder_of(path));
+        (!file.contains('/') && shelf.has(&path)).then_some(path)
+    };
     let place = |disk: &ovf::Disk| {
         let missing = || DiskFault::Member { file: disk.file.clone(), why: Box::new(DiskFault::Missing) };
-        if disk.file.contains('/') {
-            return Err(missing());
-        }
-        let path = format!("{}/{}", folder_of(path), disk.file);
-        if !Path::new(&path).is_file() {
-            return Err(missing());
-        }
+        let path = sibling(&disk.file).ok_or_else(missing)?;
         Ok(Inside { path, wrapping: Wrapping { part: None, packing: disk.gzip.then_some(Packing::Gzip) } })
     };
     let disks = appliance.disks.iter().map(place).collect::<Result<_, _>>()?;
-    Ok((appliance, disks))
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let manifest = text(shelf, &format!("{stem}.mf")).unwrap_or_default();
+    let sums = manifest::parse(&manifest).into_iter();
+    // What it names and is not there is no disk of the machine: that was looked for.
+    let sums = sums.filter_map(|sum| Some(Summed { path: sibling(&sum.file)?, part: None, sum })).collect();
+    Ok(Listed { appliance, disks, sums })
+}
+
+/// What an archive has, by name, and its texts: the first description and the manifest.
+struct Members {
+    parts: BTreeMap<String, Part>,
+    ovf: Option<String>,
+    manifest: String,
+}
+
+fn members(shelf: Shelf<'_>, path: &str) -> io::Result<(Members, u64)> {
+    let (file, length) = shelf.open(path)?;
+    let mut archive = tar::Archive::new(file);
+    let mut members = Members { parts: BTreeMap::new(), ovf: None, manifest: String::new() };
+    for entry in archive.entries_with_seek()?.take(MOST) {
+        let mut entry = entry?;
+        let name = entry.path()?.to_string_lossy().into_owned();
+        let name = name.trim_start_matches("./").to_owned();
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        let mut text = String::new();
+        if matches!(ending.as_str(), "ovf" | "mf") {
+            (&mut entry).take(ovf::LONGEST).read_to_string(&mut text)?;
+        }
+        match ending.as_str() {
+            "mf" => members.manifest = text,
+            "ovf" => drop(members.ovf.get_or_insert(text)),
+            _ => {}
+        }
+        members.parts.insert(name, Part { offset: entry.raw_file_position(), length: entry.size() });
+    }
+    Ok((members, length))
 }
 
 /// The archive is not packed, so each disk is a part of it, and is read where it is.
-fn archive(path: &str) -> Listed {
-    let file = File::open(path).map_err(|error| bad(&error))?;
-    let length = file.metadata().map_err(|error| bad(&error))?.len();
-    let mut archive = tar::Archive::new(file);
-    let (mut text, mut members) = (None, Vec::new());
-    for entry in archive.entries_with_seek().map_err(|error| bad(&error))?.take(MOST) {
-        let mut entry = entry.map_err(|error| bad(&error))?;
-        let name = entry.path().map_err(|error| bad(&error))?.to_string_lossy().into_owned();
-        let name = name.trim_start_matches("./").to_owned();
-        if text.is_none() && name.to_ascii_lowercase().ends_with(".ovf") {
-            let mut found = String::new();
-            (&mut entry).take(ovf::LONGEST).read_to_string(&mut found).map_err(|error| bad(&error))?;
-            text = Some(found);
-        }
-        members.push((name, Part { offset: entry.raw_file_position(), length: entry.size() }));
-    }
-    let appliance = parsed(&text.ok_or_else(|| DiskFault::NoAppliance("no .ovf in it".into()))?)?;
+fn archive(shelf: Shelf<'_>, path: &str) -> Result<Listed, DiskFault> {
+    let (members, length) = members(shelf, path).map_err(|error| bad(&error))?;
+    let appliance = parsed(&members.ovf.ok_or_else(|| DiskFault::NoAppliance("no .ovf in it".into()))?)?;
     let place = |disk: &ovf::Disk| {
-        let member = members.iter().find(|(name, _)| *name == disk.file);
         let fault = |why| DiskFault::Member { file: disk.file.clone(), why: Box::new(why) };
-        let part = member.map(|(_, part)| *part).ok_or_else(|| fault(DiskFault::Missing))?;
+        let part = members.parts.get(&disk.file).copied().ok_or_else(|| fault(DiskFault::Missing))?;
         let end = part.offset.saturating_add(part.length);
         if end > length {
             let (has, needs) = (Bytes(length), Bytes(end));
@@ -108,5 +132,8 @@ fn archive(path: &str) -> Listed {
         Ok(Inside { path: path.to_owned(), wrapping: Wrapping { part: Some(part), packing } })
     };
     let disks = appliance.disks.iter().map(place).collect::<Result<_, _>>()?;
-    Ok((appliance, disks))
+    let summed =
+        |sum: manifest::Sum| Some(Summed { path: path.to_owned(), part: Some(*members.parts.get(&sum.file)?), sum });
+    let sums = manifest::parse(&members.manifest).into_iter().filter_map(summed).collect();
+    Ok(Listed { appliance, disks, sums })
 }

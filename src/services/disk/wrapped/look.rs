@@ -1,6 +1,6 @@
 //! What a packed file, or a part of one, holds: the format and the size of the disk in it.
 
-use std::{io, time::Duration};
+use std::io;
 
 use lectern_model::{
     draft::import::{DiskFault, DiskInfo},
@@ -9,21 +9,19 @@ use lectern_model::{
 };
 
 use super::{
-    super::{Cancel, qemu_img, work},
+    super::qemu_img,
+    shelf::{Looking, Shelf},
     unpack::{fill, open},
 };
 
-/// A large packed disk has to be unpacked once to know its size.
-const LIMIT: Duration = Duration::from_mins(30);
 const SECTOR: u64 = 512;
 
 /// Looks into `inside`.
 ///
 /// # Errors
 /// Why it can be no disk.
-pub(in crate::disk) async fn look(inside: &Inside, cancel: &Cancel) -> Result<DiskInfo, DiskFault> {
-    let own = inside.clone();
-    let head = work::run(LIMIT, move || head(&own)).await.map_err(unreachable)?.map_err(|e| bad(&e))?;
+pub(in crate::disk) fn look(looking: &Looking<'_>, inside: &Inside) -> Result<DiskInfo, DiskFault> {
+    let head = head(looking.shelf, inside).map_err(|error| bad(&error))?;
     let content = Content::look(&head, None);
     let format = content.format().ok_or_else(|| match &content {
         Content::Empty => DiskFault::Empty,
@@ -31,48 +29,42 @@ pub(in crate::disk) async fn look(inside: &Inside, cancel: &Cancel) -> Result<Di
     })?;
     let size = match size(&head, format)? {
         Some(size) => size,
-        None if format.is_foreign() => by_qemu(inside, format, cancel).await?,
-        None => {
-            let (own, stop) = (inside.clone(), cancel.clone());
-            let counted = work::run(LIMIT, move || count(&own, &stop)).await;
-            Bytes(counted.map_err(unreachable)?.map_err(|e| bad(&e))?)
-        }
+        None if format.is_foreign() => by_qemu(looking, inside, format)?,
+        None => Bytes(count(looking, inside).map_err(|error| bad(&error))?),
     };
-    let info = DiskInfo::new(format, size, room(inside).await);
+    let info = DiskInfo::new(format, size, room(looking.shelf, inside));
     Ok(DiskInfo { inside: Some(inside.clone()), optical: matches!(content, Content::Disc { .. }), ..info })
 }
 
 /// What it takes as it lies there.
-async fn room(inside: &Inside) -> Bytes {
-    let (part, path) = (inside.wrapping.part, inside.path.clone());
-    let length = work::run(LIMIT, move || std::fs::metadata(path).map_or(0, |data| data.len())).await;
-    Bytes(part.map_or(length.unwrap_or_default(), |part| part.length))
-}
-
-fn unreachable(error: impl std::fmt::Display) -> DiskFault {
-    DiskFault::Unreachable(error.to_string())
+fn room(shelf: Shelf<'_>, inside: &Inside) -> Bytes {
+    let whole = || shelf.open(&inside.path).map_or(0, |(_, length)| length);
+    Bytes(inside.wrapping.part.map_or_else(whole, |part| part.length))
 }
 
 fn bad(error: &io::Error) -> DiskFault {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => unreachable(error),
+        io::ErrorKind::PermissionDenied => DiskFault::Unreachable(error.to_string()),
         _ => DiskFault::BadPacking(error.to_string()),
     }
 }
 
-fn head(inside: &Inside) -> io::Result<Vec<u8>> {
+fn head(shelf: Shelf<'_>, inside: &Inside) -> io::Result<Vec<u8>> {
     let mut head = vec![0; HEAD];
-    let length = fill(&mut open(inside)?, &mut head)?;
+    let length = fill(&mut open(shelf, inside)?, &mut head)?;
     head.truncate(length);
     Ok(head)
 }
 
-fn count(inside: &Inside, cancel: &Cancel) -> io::Result<u64> {
-    let (mut unpacked, mut block, mut length) = (open(inside)?, vec![0; 256 << 10], 0);
+/// Nothing tells how long a raw disk is but its end.
+fn count(looking: &Looking<'_>, inside: &Inside) -> io::Result<u64> {
+    let (mut unpacked, mut block, mut length) = (open(looking.shelf, inside)?, vec![0; 256 << 10], 0);
     loop {
         let count = fill(&mut unpacked, &mut block)?;
         length += count as u64;
-        if count < block.len() || cancel.is_cancelled() {
+        let (done, all) = unpacked.progress();
+        looking.copying.set(Bytes(done), Bytes(all));
+        if count < block.len() || looking.copying.is_cancelled() {
             return Ok(length);
         }
     }
@@ -115,12 +107,12 @@ fn names_parent(head: &[u8]) -> bool {
     head.windows(KEY.len()).any(|piece| piece == KEY)
 }
 
-/// What only QEMU reads, it reads in its place, where it is not packed as well.
-async fn by_qemu(inside: &Inside, format: ImageFormat, cancel: &Cancel) -> Result<Bytes, DiskFault> {
-    if inside.wrapping.packing.is_some() {
+/// What only QEMU reads, it reads in its place, where that is here, and not packed as well.
+fn by_qemu(looking: &Looking<'_>, inside: &Inside, format: ImageFormat) -> Result<Bytes, DiskFault> {
+    if inside.wrapping.packing.is_some() || matches!(looking.shelf, Shelf::There(_)) {
         return Err(DiskFault::NotADisk(Content::Image(format)));
     }
-    let told = qemu_img::info(&qemu_img::name(inside, format), cancel).await;
+    let told = qemu_img::ask(&qemu_img::name(inside, format), &looking.copying.canceller());
     told.map(|info| info.virtual_size).map_err(|why| DiskFault::Unreachable(format!("{why:?}")))
 }
 
@@ -139,8 +131,9 @@ mod tests {
     #[test]
     fn format_and_size_are_found_without_the_name() {
         let folder = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let look = |inside: &Inside| runtime.block_on(look(inside, &Cancel::default()));
+        let copying = crate::host::Copying::new();
+        let looking = Looking { shelf: Shelf::Here, copying: &copying };
+        let look = |inside: &Inside| look(&looking, inside);
         std::fs::write(folder.path().join("raw"), vec![3; 700_000]).unwrap();
         let found = look(&packed(folder.path(), "raw")).unwrap();
         assert_eq!((found.format, found.virtual_size), (ImageFormat::Raw, Bytes(700_000)));

@@ -19,42 +19,42 @@ use ruzstd::decoding::{
     errors::{FrameDecoderError, ReadFrameHeaderError},
 };
 
-use super::super::file;
+use super::shelf::{Readable, Shelf};
 use crate::host::StorageError;
 
 /// What is unpacked at a time; zeros of this length become a hole.
 const BLOCK: usize = 64 << 10;
 
-type Source = BufReader<Counted<io::Take<File>>>;
+type Source<'s> = BufReader<Counted<io::Take<Box<dyn Readable + 's>>>>;
 
 /// What is in a packed file, and how much of the file was read for it.
-pub(super) struct Unpacked {
-    inner: Box<dyn Read>,
+pub(super) struct Unpacked<'s> {
+    inner: Box<dyn Read + 's>,
     taken: Rc<Cell<u64>>,
     length: u64,
 }
 
-impl Unpacked {
+impl Unpacked<'_> {
     /// How many bytes of how many of the packed file were read.
     pub(super) fn progress(&self) -> (u64, u64) {
         (self.taken.get().min(self.length), self.length)
     }
 }
 
-impl Read for Unpacked {
+impl Read for Unpacked<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer)
     }
 }
 
 /// Opens what lies in a file.
-pub(super) fn open(inside: &Inside) -> io::Result<Unpacked> {
-    let (mut file, metadata) = file::open(&inside.path).map_err(|why| io::Error::other(format!("{why:?}")))?;
-    let (offset, length) = inside.wrapping.part.map_or((0, metadata.len()), |part| (part.offset, part.length));
+pub(super) fn open<'s>(shelf: Shelf<'s>, inside: &Inside) -> io::Result<Unpacked<'s>> {
+    let (mut file, all) = shelf.open(&inside.path)?;
+    let (offset, length) = inside.wrapping.part.map_or((0, all), |part| (part.offset, part.length));
     file.seek(SeekFrom::Start(offset))?;
     let taken = Rc::new(Cell::new(0));
     let source = BufReader::with_capacity(BLOCK, Counted { inner: file.take(length), taken: Rc::clone(&taken) });
-    let inner: Box<dyn Read> = match inside.wrapping.packing {
+    let inner: Box<dyn Read + 's> = match inside.wrapping.packing {
         None => Box::new(source),
         Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(source)),
         Some(Packing::Bzip2) => Box::new(MultiBzDecoder::new(source)),
@@ -87,7 +87,7 @@ pub(in crate::disk) fn pour(
     progress: &dyn Fn(u64, u64),
 ) -> Result<(), StorageError> {
     let failed = |error: &io::Error| StorageError::file(to, error);
-    let mut unpacked = open(inside).map_err(|error| StorageError::file(&inside.path, &error))?;
+    let mut unpacked = open(Shelf::Here, inside).map_err(|error| StorageError::file(&inside.path, &error))?;
     let mut file = File::create_new(to).map_err(|error| failed(&error))?;
     let (mut block, mut length) = (vec![0; BLOCK], 0_u64);
     loop {
@@ -132,13 +132,13 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// All frames of a Zstandard file: `pzstd` writes many, and frames to be skipped between them.
-struct Frames {
-    source: Source,
+struct Frames<'s> {
+    source: Source<'s>,
     decoder: FrameDecoder,
     begun: bool,
 }
 
-impl Frames {
+impl Frames<'_> {
     /// Begins the next frame; `false` at the end.
     fn next(&mut self) -> io::Result<bool> {
         while !self.source.fill_buf()?.is_empty() {
@@ -170,7 +170,7 @@ fn invalid(said: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, said)
 }
 
-impl Read for Frames {
+impl Read for Frames<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             while self.begun && self.decoder.can_collect() < buffer.len() && !self.decoder.is_finished() {

@@ -29,43 +29,69 @@ const NEVER: &[u8] = b"0000000000000000\0";
 /// A file: its name, its first sector, its length.
 pub(super) type Entry<'n> = (&'n [u8], u32, u32);
 
+/// What a disc is made of.
+pub(super) struct Contents<'c> {
+    /// The kernel's bytes.
+    pub(super) kernel: &'c [u8],
+    /// What its head says.
+    pub(super) head: &'c Kernel,
+    /// The RAM disk.
+    pub(super) disk: RamDisk,
+    /// Where in memory the RAM disk goes.
+    pub(super) address: u32,
+    /// The kernel's arguments.
+    pub(super) arguments: &'c str,
+    /// The disc's label.
+    pub(super) label: &'c str,
+    /// What else is on it, for whoever looks for the label: each a name as Linux shows it, and a text.
+    pub(super) files: &'c [(&'static str, String)],
+}
+
 /// Writes a disc and gives its length.
-pub(super) fn write(
-    to: &Path,
-    kernel: &[u8],
-    head: &Kernel,
-    disk: RamDisk,
-    address: u32,
-    arguments: &str,
-) -> io::Result<u64> {
+pub(super) fn write(to: &Path, contents: Contents<'_>) -> io::Result<u64> {
+    let Contents { kernel, head, disk, .. } = contents;
     let setup = kernel.get(..head.setup_sectors as usize * 512).ok_or(io::ErrorKind::UnexpectedEof)?;
     let rest = &kernel[setup.len()..];
+    let names: Vec<Vec<u8>> = contents.files.iter().map(|(name, _)| plain_name(name)).collect();
+    let own: [(&[u8], u64); 3] =
+        [(b"SETUP.BIN;1", setup.len() as u64), (b"KERNEL.BIN;1", rest.len() as u64), (b"INITRD.IMG;1", disk.length())];
+    let others = names.iter().zip(contents.files).map(|(name, (_, text))| (name.as_slice(), text.len() as u64));
+    let (entries, sectors) = places(own.into_iter().chain(others))?;
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(to)?);
+    out.write_all(&vec![0; PRIMARY as usize * SECTOR])?;
+    out.write_all(&descriptors(sectors, contents.label, true))?;
+    out.write_all(&catalog())?;
+    out.write_all(&loader(&entries, contents.address, contents.arguments))?;
+    out.write_all(&[paths(false), paths(true), root(&entries)].concat())?;
+    for part in [setup, rest] {
+        out.write_all(part)?;
+        pad(&mut out, part.len() as u64)?;
+    }
+    let length = disk.length();
+    disk.write(&mut out)?;
+    pad(&mut out, length)?;
+    for (_, text) in contents.files {
+        out.write_all(text.as_bytes())?;
+        pad(&mut out, text.len() as u64)?;
+    }
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok(u64::from(sectors) * SECTOR as u64)
+}
+
+/// A name that Linux shows in small letters, without a version.
+pub(super) fn plain_name(name: &str) -> Vec<u8> {
+    format!("{};1", name.to_uppercase()).into_bytes()
+}
+
+/// Where files of these lengths lie, one behind the other, and how many sectors the disc has.
+fn places<'n>(files: impl Iterator<Item = (&'n [u8], u64)>) -> io::Result<(Vec<Entry<'n>>, u32)> {
     let too_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
-    let lengths = [setup.len() as u64, rest.len() as u64, disk.length()];
-    let [setup_length, rest_length, disk_length] = lengths;
-    let names: [&'static [u8]; 3] = [b"SETUP.BIN;1", b"KERNEL.BIN;1", b"INITRD.IMG;1"];
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    let mut next = FILES;
-    for (name, length) in names.into_iter().zip(lengths) {
+    let (mut entries, mut next): (Vec<Entry<'n>>, u32) = (Vec::new(), FILES);
+    for (name, length) in files {
         entries.push((name, next, u32::try_from(length).map_err(too_long)?));
         next += u32::try_from(length.div_ceil(SECTOR as u64)).map_err(too_long)?;
     }
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(to)?);
-    out.write_all(&vec![0; PRIMARY as usize * SECTOR])?;
-    out.write_all(&descriptors(next, "LECTERN_INSTALL", true))?;
-    out.write_all(&catalog())?;
-    out.write_all(&loader(&entries, address, arguments))?;
-    out.write_all(&paths(false))?;
-    out.write_all(&paths(true))?;
-    out.write_all(&root(&entries))?;
-    out.write_all(setup)?;
-    pad(&mut out, setup_length)?;
-    out.write_all(rest)?;
-    pad(&mut out, rest_length)?;
-    disk.write(&mut out)?;
-    pad(&mut out, disk_length)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    Ok(u64::from(next) * SECTOR as u64)
+    Ok((entries, next))
 }
 
 /// Fills the last sector.
@@ -146,7 +172,7 @@ fn catalog() -> Vec<u8> {
 /// The loader with its table filled in.
 fn loader(entries: &[Entry<'_>], address: u32, arguments: &str) -> Vec<u8> {
     let mut sector = LOADER.to_vec();
-    let [setup, kernel, disk] = entries else { return sector };
+    let [setup, kernel, disk, ..] = entries else { return sector };
     let numbers = [setup.1, setup.2, kernel.1, kernel.2, disk.1, disk.2, address];
     for (index, number) in numbers.into_iter().enumerate() {
         let at = TABLE + index * 4;

@@ -21,6 +21,7 @@ use std::{
 };
 
 use lectern_model::{
+    cloud_init,
     tree::{Answer, Kernel},
     units::Bytes,
 };
@@ -30,6 +31,8 @@ use crate::{disk::work, host::StorageError};
 
 /// The loader: one sector of a CD, with room for what it loads.
 pub const LOADER: &[u8] = include_bytes!("boot.bin");
+/// What the disc is called where nobody looks for it by name.
+const LABEL: &str = "LECTERN_INSTALL";
 /// Making a disc copies a few hundred megabytes at most.
 const LIMIT: Duration = Duration::from_mins(10);
 /// Where the RAM disk goes at least: beyond any kernel of before protocol 2.10, which does not say what it needs.
@@ -73,11 +76,23 @@ fn make_here(
     if !arguments.is_ascii() || arguments.len() > image::LONGEST.min(head.arguments as usize) {
         return Err(InstallError::ArgumentsTooLong);
     }
-    let disk = ram::RamDisk::new(initrd, answer).map_err(|error| failed(initrd, &error))?;
+    let (inner, outer) = match answer {
+        Some(answer) if answer.kind.is_on_disc() => (None, beside(answer)),
+        answer => (answer, Vec::new()),
+    };
+    let disk = ram::RamDisk::new(initrd, inner).map_err(|error| failed(initrd, &error))?;
     let address = address(&bytes, disk.length(), head.initrd_max).ok_or(InstallError::RamDiskTooLarge)?;
     let memory = Bytes(u64::from(address) + disk.length() + BESIDE);
-    let length = image::write(to, &bytes, &head, disk, address, arguments).map_err(|error| failed(to, &error))?;
+    let label = if outer.is_empty() { LABEL } else { cloud_init::LABEL };
+    let contents = image::Contents { kernel: &bytes, head: &head, disk, address, arguments, label, files: &outer };
+    let length = image::write(to, contents).map_err(|error| failed(to, &error))?;
     Ok(Disc { path: to.to_owned(), length: Bytes(length), memory })
+}
+
+/// What cloud-init reads on the disc of this label, and hands to Ubuntu's installer. It wants the second file, whatever is
+/// in it.
+fn beside(answer: &Answer) -> Vec<(&'static str, String)> {
+    vec![("meta-data", "instance-id: lectern-install\n".to_owned()), (answer.kind.file(), answer.text.clone())]
 }
 
 /// Where the RAM disk goes: behind what the kernel says that it needs to unpack itself (`init_size` from
@@ -98,6 +113,46 @@ mod tests {
     #[test]
     fn the_loader_is_one_sector_of_a_disc() {
         assert_eq!(LOADER.len(), 2048);
+    }
+
+    #[test]
+    fn ubuntus_answers_lie_on_the_disc_and_all_others_in_its_ram_disk() {
+        use crate::install::{iso, source::Access as _};
+        use lectern_model::tree::AnswerKind;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let mut kernel = vec![7_u8; 200 * 512];
+        kernel[..Kernel::HEAD].fill(0);
+        kernel[0x1f1] = 3;
+        kernel[0x1f4..0x1f8].copy_from_slice(&(196_u32 * 32).to_le_bytes());
+        kernel[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
+        kernel[0x202..0x206].copy_from_slice(b"HdrS");
+        kernel[0x206..0x208].copy_from_slice(&0x020c_u16.to_le_bytes());
+        kernel[0x211] = 1;
+        kernel[0x22c..0x230].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+        kernel[0x238..0x23c].copy_from_slice(&2047_u32.to_le_bytes());
+        std::fs::write(path("vmlinuz"), kernel).unwrap();
+        std::fs::write(path("initrd"), [0x1f, 0x8b, 8]).unwrap();
+        for (kind, label) in [(AnswerKind::Autoinstall, &b"CIDATA "[..]), (AnswerKind::Kickstart, b"LECTERN_INSTALL ")]
+        {
+            let answer = Answer { kind, text: "#cloud-config\nautoinstall: {}\n".repeat(100) };
+            let disc = path("boot.iso");
+            make_here(&path("vmlinuz"), &path("initrd"), "autoinstall", Some(&answer), &disc).unwrap();
+            let bytes = std::fs::read(&disc).unwrap();
+            assert_eq!(bytes.len() % 2048, 0);
+            assert!(bytes[0x8028..].starts_with(label), "{kind:?}");
+            let mut opened = iso::Disc::open(&disc.to_string_lossy()).unwrap();
+            let is_outside = kind == AnswerKind::Autoinstall;
+            assert_eq!(opened.has("meta-data").unwrap(), is_outside);
+            assert_eq!(opened.has(kind.file()).unwrap(), is_outside);
+            if is_outside {
+                let mut text = String::new();
+                std::io::Read::read_to_string(&mut opened.open("user-data").unwrap().unwrap(), &mut text).unwrap();
+                assert_eq!(text, answer.text);
+            }
+            let has_archive = bytes.windows(6).any(|piece| piece == b"070701");
+            assert_eq!(has_archive, !is_outside, "behind the RAM disk");
+        }
     }
 
     /// Runs a tool; `false` where it is not there.

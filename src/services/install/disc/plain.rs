@@ -1,11 +1,11 @@
 //! A small disc with a few files, which starts nothing: what cloud-init reads.
 
-use super::image::{Entry, FILES, PRIMARY, SECTOR, descriptors, paths, root};
+use super::image::{Entry, FILES, PRIMARY, SECTOR, descriptors, paths, plain_name, root};
 
 /// The bytes of a disc with this label and these files at its top. Their names are kept as Linux shows them: small
 /// letters, without a version.
 pub(crate) fn plain(label: &str, files: &[(&str, String)]) -> Option<Vec<u8>> {
-    let names: Vec<Vec<u8>> = files.iter().map(|(name, _)| format!("{};1", name.to_uppercase()).into_bytes()).collect();
+    let names: Vec<Vec<u8>> = files.iter().map(|(name, _)| plain_name(name)).collect();
     let (mut entries, mut next): (Vec<Entry<'_>>, u32) = (Vec::new(), FILES);
     for (name, (_, text)) in names.iter().zip(files) {
         entries.push((name, next, u32::try_from(text.len()).ok()?));

@@ -20,6 +20,7 @@ use super::{
     error::StorageError,
     pools, transient,
 };
+use crate::disk::Cancel;
 
 /// A copy under way: cancel it, or see how far it is. Clones are the same copy.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,11 @@ impl Copying {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Its end, for those who need no more of it.
+    pub(crate) fn canceller(&self) -> Cancel {
+        Cancel::sharing(Arc::clone(&self.cancelled))
     }
 
     /// How much is done, and of how much; both are 0 before it is known.

@@ -25,6 +25,9 @@ pub enum StorageError {
     /// The disk is full, or its file system holds no file of that size.
     #[error("there is not enough space")]
     NoSpace,
+    /// The same of this computer, by whose way an image goes.
+    #[error("there is not enough space on this computer")]
+    NoSpaceHere,
     /// Neither this user nor libvirt may do it.
     #[error("not permitted")]
     Denied,

@@ -2,12 +2,15 @@
 
 use virt::{connect::Connect, storage_vol::StorageVol, stream::Stream};
 
-use lectern_model::storage::{folder_of, name_of, normal, volume::VolumeKind};
+use lectern_model::{
+    storage::{folder_of, name_of, normal, vhdx, volume::VolumeKind},
+    units::Bytes,
+};
 
 use super::{
     super::{error::HostError, ffi::codes, ffi::error::checked},
     error::StorageError,
-    pools, transient,
+    pieces, pools, transient,
     types::Found,
 };
 
@@ -70,5 +73,14 @@ fn found(
         Some(Err(StorageError::Host(HostError::Libvirt(error)))) if error.code == codes::NO_SUPPORT => Vec::new(),
         Some(Err(error)) => return Err(error),
     };
-    Ok(Found { volume, pool, head })
+    let vhdx = if head.starts_with(b"vhdxfile") { vhdx_size(connect, raw)? } else { None };
+    Ok(Found { volume, pool, head, vhdx })
+}
+
+/// The size of a VHDX image, by its tables.
+fn vhdx_size(connect: &Connect, volume: &StorageVol) -> Result<Option<Bytes>, StorageError> {
+    let read = |at, length| pieces::read_at(connect, volume, at, length);
+    let Some(at) = vhdx::metadata_at(&read(vhdx::REGIONS, vhdx::TABLE)?) else { return Ok(None) };
+    let Some(at) = vhdx::size_at(&read(at, vhdx::TABLE)?, at) else { return Ok(None) };
+    Ok(read(at, 8)?.try_into().ok().map(|bytes| Bytes(u64::from_le_bytes(bytes))))
 }

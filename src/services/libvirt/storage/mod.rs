@@ -7,6 +7,7 @@
 pub(crate) mod change;
 pub(crate) mod copy;
 mod error;
+pub(crate) mod far;
 mod head;
 mod host;
 pub(crate) mod machines;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek as _, SeekFrom},
     path::Path,
 };
 
@@ -14,6 +14,8 @@ use super::{super::ffi::error::checked, copy::Watched, error::StorageError, pool
 
 /// What is passed on at once; libvirt cuts messages at 256 KiB (`VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX`).
 const PIECE: usize = 256 << 10;
+/// Shorter holes are sent.
+const HOLE: u64 = 4 << 20;
 
 /// Does `work` with the volume at `path`, in its pool or in one made for its folder and gone again.
 ///
@@ -65,10 +67,37 @@ pub(crate) fn fill(
     length: u64,
     watched: &Watched<'_>,
 ) -> Result<(), StorageError> {
-    let stream = checked(Stream::new(connect, 0))?;
-    checked(volume.upload(&stream, 0, length, 0))?;
-    let sent = send_all(&stream, from, length, watched);
-    ended(stream, sent)
+    let (file, path) = from;
+    // What a new file was never written is zeros; a block device may hold anything.
+    let is_file = checked(volume.info())?.kind == virt::sys::VIR_STORAGE_VOL_FILE;
+    let parts = if is_file { data(file, length) } else { vec![(0, length)] };
+    for (begin, end) in parts {
+        file.seek(SeekFrom::Start(begin)).map_err(|error| StorageError::file(path, &error))?;
+        let stream = checked(Stream::new(connect, 0))?;
+        checked(volume.upload(&stream, begin, end - begin, 0))?;
+        let sent = send_all(&stream, (&mut *file, path), (begin, end, length), watched);
+        ended(stream, sent)?;
+    }
+    Ok(())
+}
+
+/// The parts of a file that hold something; holes that are hardly worth a transfer of their own count as such.
+fn data(file: &File, length: u64) -> Vec<(u64, u64)> {
+    let mut parts: Vec<(u64, u64)> = Vec::new();
+    let mut at = 0;
+    while let Ok(begin) = rustix::fs::seek(file, rustix::fs::SeekFrom::Data(at)) {
+        let end = rustix::fs::seek(file, rustix::fs::SeekFrom::Hole(begin)).unwrap_or(length).min(length);
+        match parts.last_mut() {
+            Some(last) if begin - last.1 < HOLE => last.1 = end,
+            _ if begin < end => parts.push((begin, end)),
+            _ => {}
+        }
+        at = end;
+        if at >= length {
+            break;
+        }
+    }
+    parts
 }
 
 fn receive(stream: &Stream, length: usize) -> Result<Vec<u8>, StorageError> {
@@ -86,12 +115,12 @@ fn receive(stream: &Stream, length: usize) -> Result<Vec<u8>, StorageError> {
 fn send_all(
     stream: &Stream,
     (file, path): (&mut File, &Path),
-    length: u64,
+    (begin, end, length): (u64, u64, u64),
     watched: &Watched<'_>,
 ) -> Result<(), StorageError> {
-    let (mut buffer, mut sent) = (vec![0; PIECE], 0);
-    let mut file = file.take(length);
-    while sent < length {
+    let (mut buffer, mut sent) = (vec![0; PIECE], begin);
+    let mut file = file.take(end - begin);
+    while sent < end {
         if (watched.stop)() {
             return Err(StorageError::Cancelled);
         }

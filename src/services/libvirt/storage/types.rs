@@ -1,6 +1,7 @@
 //! What a host tells of its storage.
 
 use lectern_model::storage::{Pool, Volume};
+use lectern_model::units::Bytes;
 
 use super::StorageError;
 
@@ -34,6 +35,8 @@ pub struct Found {
     /// Its first bytes, as many as were asked for or there are. None where it is no file or device, or where the daemon
     /// would not send them.
     pub head: Vec<u8>,
+    /// How large a guest sees it, where it is a VHDX image: libvirt takes that for a raw one.
+    pub vhdx: Option<Bytes>,
 }
 
 /// The user that the daemon runs QEMU as.

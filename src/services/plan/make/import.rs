@@ -18,7 +18,7 @@ use crate::{
     },
     plan::{
         Plan, Purpose, Step,
-        steps::{CopyFile, CopyVolume, CreateVolume, Define, MendFolders, Start, StartNetwork, StartPool},
+        steps::{CarryImage, CopyFile, CopyVolume, CreateVolume, Define, MendFolders, Start, StartNetwork, StartPool},
     },
 };
 
@@ -81,6 +81,8 @@ pub enum NewDisk {
         /// How large it is made in the end, where that is larger.
         grow: Option<Bytes>,
     },
+    /// A copy that goes by way of this computer.
+    Carried(CarryImage),
 }
 
 /// The steps of an import: rights, pool, disk, network, machine, start.
@@ -105,5 +107,6 @@ fn made(disk: NewDisk) -> Step {
         NewDisk::Overlay { pool, new } => CreateVolume { pool, new }.into(),
         NewDisk::Copy { pool, new, from, from_pool, grow } => CopyVolume { pool, new, from, from_pool, grow }.into(),
         NewDisk::LocalCopy { pool, convert, grow } => CopyFile { convert, pool, grow }.into(),
+        NewDisk::Carried(carry) => carry.into(),
     }
 }

@@ -48,7 +48,7 @@ pub struct CopyVolume {
 }
 
 /// Makes a copy larger that nobody uses yet.
-fn grow(volume: &StorageVol, size: Option<Bytes>) -> Result<(), StorageError> {
+pub(super) fn grow(volume: &StorageVol, size: Option<Bytes>) -> Result<(), StorageError> {
     if let Some(size) = size {
         checked(volume.resize(size.0, 0))?;
     }
@@ -56,7 +56,7 @@ fn grow(volume: &StorageVol, size: Option<Bytes>) -> Result<(), StorageError> {
 }
 
 /// The line for it.
-fn grow_line(host: &HostUri, path: [&str; 4], size: Bytes) -> CommandLine {
+pub(super) fn grow_line(host: &HostUri, path: [&str; 4], size: Bytes) -> CommandLine {
     CommandLine::virsh(host.as_str()).arg("vol-resize").args(path).arg(format!("{}B", size.0))
 }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod breath;
+mod carry;
 mod copy;
 mod customize;
 mod define;
@@ -35,6 +36,7 @@ mod volume_change;
 mod volume_transfer;
 
 pub use self::{
+    carry::{CarryImage, Fetch},
     copy::{CopyFile, CopyVolume},
     customize::Customize,
     define::{Define, Redefine},

@@ -200,6 +200,7 @@ fn volumes<'s>(step: &'s Step, mark: &'s Mark) -> Vec<(&'s str, &'s str, &'s Vol
     match (step, mark) {
         (Step::CreateVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
         (Step::CreateSwap(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
+        (Step::CarryImage(made), Mark::Volume(mark)) => vec![(&made.pool, &made.name, mark)],
         (Step::CopyVolume(made), Mark::Volume(mark)) => vec![(&made.pool, &made.new.name, mark)],
         (Step::CreateOverlays(made), Mark::Many(parts)) => {
             let volume = |(name, part): (&'s String, &'s Mark)| match part {

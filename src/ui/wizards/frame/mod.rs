@@ -54,6 +54,8 @@ pub(crate) struct Frame {
     dialog: adw::Dialog,
     navigation: adw::NavigationView,
     tell: Rc<dyn Fn(FrameEvent)>,
+    /// Each page's title, by the page's tag.
+    titles: Vec<(&'static str, adw::WindowTitle)>,
     /// Each page's button, by the page's tag; shared with those who listen to the pages.
     next: Rc<RefCell<Vec<(&'static str, gtk::Button)>>>,
 }
@@ -72,10 +74,12 @@ impl Frame {
         dialog.set_content_width(WIDTH);
         dialog.set_content_height(HEIGHT);
         dialog.set_child(Some(&navigation));
-        let frame = Self { dialog: dialog.clone(), navigation, tell: Rc::new(tell), next: Rc::default() };
-        for (nth, step) in steps.iter().enumerate() {
-            frame.navigation.add(&frame.page(step, nth + 1, steps.len()));
+        let titles = steps.iter().map(|step| (step.tag, adw::WindowTitle::new(&step.title, ""))).collect();
+        let frame = Self { dialog: dialog.clone(), navigation, tell: Rc::new(tell), titles, next: Rc::default() };
+        for (nth, (step, (_, title))) in steps.iter().zip(&frame.titles).enumerate() {
+            frame.navigation.add(&frame.page(step, nth == 0, title));
         }
+        frame.number(&steps.iter().map(|step| step.tag).collect::<Vec<_>>());
         frame.listen();
         frame
     }
@@ -98,14 +102,21 @@ impl Frame {
         self.dialog.connect_close_attempt(ask_to_discard);
     }
 
-    fn page(&self, step: &Step<'_>, number: usize, of: usize) -> adw::NavigationPage {
-        let args = [("number", number.to_string()), ("count", of.to_string())];
-        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let title = adw::WindowTitle::new(&step.title, &gettext_f("Step {number} of {count}", &args));
+    /// Says on each of the pages with these tags which step it is: those that are passed over are not counted.
+    pub(crate) fn number(&self, used: &[&str]) {
+        for (tag, title) in &self.titles {
+            let Some(nth) = used.iter().position(|known| known == tag) else { continue };
+            let args = [("number", (nth + 1).to_string()), ("count", used.len().to_string())];
+            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+            title.set_subtitle(&gettext_f("Step {number} of {count}", &args));
+        }
+    }
+
+    fn page(&self, step: &Step<'_>, first: bool, title: &adw::WindowTitle) -> adw::NavigationPage {
         let view = adw::ToolbarView::new();
-        view.add_top_bar(&adw::HeaderBar::builder().title_widget(&title).show_back_button(false).build());
+        view.add_top_bar(&adw::HeaderBar::builder().title_widget(title).show_back_button(false).build());
         view.set_content(Some(step.content));
-        view.add_bottom_bar(&self.buttons(step, number == 1));
+        view.add_bottom_bar(&self.buttons(step, first));
         view.set_bottom_bar_style(adw::ToolbarStyle::RaisedBorder);
         adw::NavigationPage::builder().title(&step.title).tag(step.tag).child(&view).build()
     }

@@ -143,6 +143,10 @@ fn disk(fault: &DiskFault) -> String {
             &[("reason", why)],
         ),
         DiskFault::NoAppliance(why) => gettext_f("This is no appliance that can be read: {reason}", &[("reason", why)]),
+        DiskFault::WrongSum(file) => gettext_f(
+            "{file} is not what the appliance's manifest says: it was damaged or changed. Fetch or copy the appliance again.",
+            &[("file", file)],
+        ),
         DiskFault::Member { file, why } => {
             gettext_f("The appliance's disk {file}: {reason}", &[("file", file), ("reason", &disk(why))])
         }

@@ -126,7 +126,7 @@ fn choices(group: &adw::PreferencesGroup) -> Vec<gtk::CheckButton> {
             gettext("For the Course"),
             gettext("One partition, no swap, no kdump, cards called eth0, a serial console. Can be changed below."),
         ),
-        (gettext("From a File…"), gettext("A kickstart, preseed or AutoYaST file of yours.")),
+        (gettext("From a File…"), gettext("A kickstart, preseed, AutoYaST or autoinstall file of yours.")),
     ];
     radios(group, &texts)
 }
@@ -152,7 +152,12 @@ fn about(kind: Option<AnswerKind>) -> Option<String> {
         AnswerKind::Kickstart => gettext("Kickstart"),
         AnswerKind::Preseed => gettext("Preseed"),
         AnswerKind::AutoYast => gettext("AutoYaST"),
+        AnswerKind::Autoinstall => gettext("Autoinstall"),
     };
     let args = [("kind", name.as_str()), ("file", kind?.file())];
-    Some(gettext_f("{kind}: the text is put into the installer's RAM disk as {file}.", &args))
+    Some(if kind?.is_on_disc() {
+        gettext_f("{kind}: the text is put onto the boot disc as {file}; the disc is labelled CIDATA.", &args)
+    } else {
+        gettext_f("{kind}: the text is put into the installer's RAM disk as {file}.", &args)
+    })
 }

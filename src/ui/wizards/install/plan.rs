@@ -91,7 +91,7 @@ impl InstallWizard {
         let disc = self.place().filter(|place| place.kind() == PlaceKind::Disc && self.host.uri().is_local());
         Some(From::Tree {
             files: Arc::clone(files),
-            line: self.line(),
+            line: self.full_line(),
             answer: answer.map(|(kind, text)| Answer { kind, text }),
             pool: self.disc_pool(),
             medium: disc.map(|place| place.path().to_owned()),

@@ -9,7 +9,7 @@ use lectern_model::{
         self, Bound,
         install::{InstallDraft, InstallFacts, Origin, Problem},
     },
-    tree::{Note, Nothing, PlaceError, Tree, Unreached},
+    tree::{AnswerFault, Note, Nothing, PlaceError, Tree, Unreached},
 };
 
 use super::InstallMsg;
@@ -67,9 +67,11 @@ fn text(problem: &Problem) -> String {
         Problem::Unreached(why) => unreached(*why),
         Problem::ArgumentsForeign => gettext("The kernel takes English letters, digits and signs only."),
         Problem::ArgumentsTooLong => gettext("These are more arguments than the boot disc has room for."),
-        Problem::NoAnswers => {
-            gettext("This installer takes no answers from its RAM disk. Choose that the installer asks.")
-        }
+        Problem::NoAnswers => gettext("This installer takes no answers. Choose that the installer asks."),
+        Problem::Answers(fault) => answers(fault),
+        Problem::PasswordOnDisc => gettext(
+            "The installer needs the password as well: it is put onto the boot disc in plain letters. Delete that disc after the installation.",
+        ),
         Problem::NoSize => gettext("A disk needs a size."),
         Problem::SmallDisk(_, wanted) => gettext_f(
             "The guest system recommends {size}. A smaller disk may do for a small installation.",
@@ -132,6 +134,15 @@ fn nothing_there(nothing: &Nothing) -> String {
         ),
         Nothing::Empty => gettext("The folder is empty. Perhaps the disc is not mounted there any more."),
         Nothing::Unknown => gettext("Something is there, but no install tree that is known."),
+    }
+}
+
+/// What is wrong with answers.
+fn answers(fault: &AnswerFault) -> String {
+    match fault {
+        AnswerFault::NoCloudConfig => gettext("The first line has to be “#cloud-config”, else nobody reads the rest."),
+        AnswerFault::NoAutoinstall => gettext("There is no “autoinstall:” in it: the installer would ask everything."),
+        AnswerFault::Malformed(said) => gettext_f("The answers cannot be read: {why}.", &[("why", said)]),
     }
 }
 

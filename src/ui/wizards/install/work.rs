@@ -6,7 +6,7 @@ use lectern_model::{
     draft::{
         Bound, Severity,
         import::Source,
-        install::{DiskChoice, Field, NewDisk, Origin, Page, Problem, next_page, problems},
+        install::{DiskChoice, Field, NewDisk, Origin, Page, Problem, next_page, pages, problems},
     },
     guest_os::Family,
     tree::{self, Telling},
@@ -89,7 +89,7 @@ impl InstallWizard {
 
     pub(super) fn machine_said(&mut self, message: MachineMsg) {
         let kind = self.facts.answer_kind();
-        let course = |name: &str| kind.and_then(|kind| tree::course_answers(kind, name));
+        let course = |name: &str| kind.map(|kind| tree::course_answers(kind, name));
         let before = course(&self.draft.machine.name).filter(|text| Some(text) == self.draft.answers.as_ref());
         self.machine.act(message, &mut self.draft.machine, &mut self.facts.host);
         self.draft.suggest_size(&self.facts.host);
@@ -158,7 +158,7 @@ impl InstallWizard {
 
     pub(super) fn take_template(&mut self) {
         let kind = self.facts.answer_kind();
-        let Some(text) = kind.and_then(|kind| tree::course_answers(kind, &self.draft.machine.name)) else {
+        let Some(text) = kind.map(|kind| tree::course_answers(kind, &self.draft.machine.name)) else {
             return self.installer.no_answers();
         };
         let arguments = self.draft.arguments.trim().to_owned();
@@ -248,19 +248,27 @@ impl InstallWizard {
         true
     }
 
-    /// The whole line that the installer's kernel gets.
-    pub(super) fn line(&self) -> String {
+    /// The whole line that the installer's kernel gets, as it may be shown: without a password.
+    fn line(&self) -> String {
+        self.line_with(self.place().and_then(|place| place.for_guest()).as_deref())
+    }
+
+    /// The same as the boot disc has it.
+    pub(super) fn full_line(&self) -> String {
+        let address = self.place().and_then(|place| place.for_installer());
+        self.line_with(address.as_ref().map(tree::Secret::expose))
+    }
+
+    fn line_with(&self, address: Option<&str>) -> String {
         let Some(tree) = self.facts.tree() else { return self.draft.arguments.clone() };
-        let address = self.place().and_then(|place| place.for_guest());
         let answer = self.facts.answer_kind().filter(|_| self.draft.answers.is_some());
-        let telling =
-            Telling { address: address.as_deref(), serial: self.draft.serial, answer, more: &self.draft.arguments };
-        tree::arguments(tree, &telling)
+        tree::arguments(tree, &Telling { address, serial: self.draft.serial, answer, more: &self.draft.arguments })
     }
 
     /// Shows the draft, and what is wrong with it.
     pub(super) fn show(&mut self) {
         self.frame.set_filled(self.draft.is_filled());
+        self.frame.number(&pages(&self.draft).into_iter().map(tag).collect::<Vec<_>>());
         let is_windows = self.machine.system_chosen(&self.draft.machine).family == Family::Windows;
         self.origins.show(&self.draft, &self.facts, is_windows);
         self.discs.show(self.draft.disc.as_ref(), self.facts.disc.as_ref());

@@ -4,7 +4,13 @@
 mod found;
 mod view;
 
-use std::{cell::Cell, collections::BTreeSet, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use relm4::{gtk, gtk::glib};
 
@@ -16,14 +22,16 @@ use lectern_model::{
     storage::{Pool, PoolId, Volume},
 };
 use lectern_services::{
-    disk::{Cancel, draft},
-    host::{Host, StorageError},
+    disk::draft,
+    host::{Copying, Host, StorageError},
     plan::{Plan, storage},
 };
 
 pub(crate) use self::view::PickerView;
 use crate::errors::UserText;
 
+/// How often the progress of a look is shown.
+const TICK: Duration = Duration::from_millis(400);
 /// How long nothing may be typed before a path is looked at.
 const TYPED: Duration = Duration::from_millis(400);
 
@@ -46,6 +54,10 @@ pub(crate) enum PickMsg {
     Volumes(PoolId, Result<Vec<Volume>, StorageError>),
     /// What is at a path.
     Found(DiskFacts),
+    /// Time to show how far the look is.
+    Tick,
+    /// Look no longer.
+    Stop,
 }
 
 /// What the wizard has to do.
@@ -87,7 +99,16 @@ pub(crate) struct Picker {
     listed: usize,
     /// Counts what is typed, so that only the last is looked at.
     typed: Rc<Cell<u64>>,
+    /// The look that is under way.
+    looking: RefCell<Option<Copying>>,
     tell: Tell,
+}
+
+/// Nobody waits for it any more.
+impl Drop for Picker {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 impl Picker {
@@ -95,7 +116,15 @@ impl Picker {
     pub(crate) fn new(host: &Host, kind: Kind, tell: impl Fn(PickMsg) + Send + Sync + 'static) -> Self {
         let tell: Tell = Arc::new(tell);
         let view = PickerView::new(&tell, kind, host.uri().is_local());
-        Self { view, host: host.clone(), pools: Vec::new(), listed: 0, typed: Rc::default(), tell }
+        Self {
+            view,
+            host: host.clone(),
+            pools: Vec::new(),
+            listed: 0,
+            typed: Rc::default(),
+            looking: RefCell::default(),
+            tell,
+        }
     }
 
     /// Lists the pools, first the one that is called `first`.
@@ -122,6 +151,12 @@ impl Picker {
             PickMsg::Volumes(id, told) => return self.volumes(id, told, chosen),
             PickMsg::Found(facts) => {
                 return chosen.is_some_and(|source| source.path() == facts.path).then_some(Picked::Found(facts));
+            }
+            PickMsg::Tick => self.tick(),
+            PickMsg::Stop => {
+                self.stop();
+                self.view.show_source(None);
+                return Some(Picked::Source(None));
             }
         }
         None
@@ -197,14 +232,44 @@ impl Picker {
         if !path.starts_with('/') {
             return;
         }
+        self.stop();
+        let copying = Copying::new();
+        *self.looking.borrow_mut() = Some(copying.clone());
+        self.tick_soon();
         let (host, tell) = (self.host.clone(), Arc::clone(&self.tell));
         relm4::spawn(async move {
-            let disk = draft::disk(&host, &path, &Cancel::default()).await;
+            let disk = draft::disk(&host, &path, &copying).await;
+            if copying.is_cancelled() {
+                return;
+            }
+            // Nothing is to be shown of it any more.
+            copying.cancel();
             tell(PickMsg::Found(disk.unwrap_or_else(|error| DiskFacts {
                 found: Err(DiskFault::Unreachable(UserText::from(&error).title)),
                 path,
             })));
         });
+    }
+
+    /// Ends the look that is under way.
+    fn stop(&self) {
+        if let Some(copying) = self.looking.take() {
+            copying.cancel();
+        }
+    }
+
+    /// Shows how far a look is that takes long: it unpacks, or compares sums.
+    fn tick(&self) {
+        let Some(fraction) = self.looking.borrow().as_ref().filter(|c| !c.is_cancelled()).map(Copying::fraction) else {
+            return;
+        };
+        self.view.show_progress(fraction);
+        self.tick_soon();
+    }
+
+    fn tick_soon(&self) {
+        let tell = Arc::clone(&self.tell);
+        glib::timeout_add_local_once(TICK, move || tell(PickMsg::Tick));
     }
 
     /// Shows what is known of the one that is chosen.

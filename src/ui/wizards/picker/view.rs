@@ -32,7 +32,7 @@ pub(crate) struct PickerView {
     quietly: Quietly,
     found: adw::PreferencesGroup,
     facts: Vec<adw::ActionRow>,
-    busy: adw::Spinner,
+    busy: gtk::Box,
     /// What the rows show, so that they are made anew only where it differs.
     shown: Option<(Option<DiskFacts>, bool)>,
     tell: Tell,
@@ -50,7 +50,7 @@ impl PickerView {
         let other = adw::PreferencesGroup::builder().title(gettext("Another File")).build();
         other.add(&path);
         let found = adw::PreferencesGroup::builder().title(title(kind)).build();
-        let busy = adw::Spinner::builder().visible(false).build();
+        let busy = busy(tell);
         found.set_header_suffix(Some(&busy));
         let (rows, facts) = (Vec::new(), Vec::new());
         // The first of the group that all volumes share; nobody sees it.
@@ -197,7 +197,10 @@ impl PickerView {
                     self.quietly.set(&self.path, path);
                 }
             }
-            _ => {}
+            None => {
+                self.radio.set_active(true);
+                self.quietly.set(&self.path, "");
+            }
         }
     }
 
@@ -229,6 +232,14 @@ impl PickerView {
         }
     }
 
+    /// Shows how far a look is; those that are done at once show nothing of it.
+    pub(super) fn show_progress(&self, fraction: f64) {
+        if self.busy.is_visible() && fraction > 0.0 {
+            let percent = format!("{:.0}", fraction * 100.0);
+            self.found.set_description(Some(&gettext_f("It is being read: {percent} %", &[("percent", &percent)])));
+        }
+    }
+
     /// Under a long list nobody would see what was found.
     fn bring_into_view(&self) {
         let found = self.found.downgrade();
@@ -252,6 +263,18 @@ impl PickerView {
             }
         });
     }
+}
+
+/// Shown while something is looked at, with a button that ends it.
+fn busy(tell: &Tell) -> gtk::Box {
+    let busy = gtk::Box::builder().spacing(6).visible(false).build();
+    busy.append(&adw::Spinner::new());
+    let stop = gtk::Button::builder().label(gettext("_Stop")).use_underline(true).valign(gtk::Align::Center).build();
+    stop.add_css_class("flat");
+    let tell = Arc::clone(tell);
+    stop.connect_clicked(move |_| tell(PickMsg::Stop));
+    busy.append(&stop);
+    busy
 }
 
 fn pool_name(pool: &Pool) -> String {
