@@ -136,14 +136,11 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::ReadyNetwork { name } => gettext_f("Make the virtual network {name} ready", &[("name", name)]),
         StepText::ReadyPool { name } => gettext_f("Make the storage pool {name} ready", &[("name", name)]),
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
-<<<<<<< HEAD
         StepText::WriteIdentity { name } => write_identity(name),
         StepText::WriteService { name } => write_service(name),
-=======
         StepText::Carry { from, to } => {
             gettext_f("Bring {from} to {to} by way of this computer", &[("from", from), ("to", to)])
         }
->>>>>>> 5bec1b7 (storage: carry images by way of this computer)
         StepText::FillVolume { name, file } => gettext_f("Fill {name} with {file}", &[("name", name), ("file", file)]),
         StepText::PassOver { path } => {
             gettext_f("Have the firmware pass over the boot sector of {path}", &[("path", path)])
