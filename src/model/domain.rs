@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{address::GuestAddress, id::DomainId, metadata::Notes, project::DEFAULT, units::KiB};
+use crate::{address::GuestAddress, id::DomainId, metadata::Notes, project::DEFAULT, template::Trouble, units::KiB};
 
 /// libvirt's `virDomainState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -169,6 +169,8 @@ pub struct Domain {
     pub cpu: Option<f32>,
     /// What Lectern noted on it; `None` where that is nothing, or not known yet.
     pub notes: Option<Arc<Notes>>,
+    /// What is wrong with what its disks lie on; `None` where that is nothing, or nobody looked yet.
+    pub troubles: Option<Arc<Vec<Trouble>>>,
 }
 
 impl Domain {

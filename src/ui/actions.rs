@@ -89,6 +89,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
     section.append(Some(&gettext("Unlock Template")), Some("win.unlock"));
     menu.append_section(None, &section);
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Detach From Its Template…")), Some("win.detach"));
+    section.append(Some(&gettext("Change the Base…")), Some("win.change-base"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Export XML…")), Some("win.export-xml"));
     menu.append_section(None, &section);
     let section = gio::Menu::new();

@@ -29,6 +29,7 @@ mod app;
 mod buttons;
 mod catalog;
 mod chain;
+mod chains;
 mod clone;
 mod config;
 mod delete;

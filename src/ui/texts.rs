@@ -4,6 +4,7 @@ use lectern_model::domain::{DomainAction, DomainState, StateReason};
 use lectern_services::{jobs::StepText, plan::Purpose};
 
 use crate::{
+    chains::texts as chains,
     i18n::{gettext, gettext_f, ngettext_f, pgettext},
     networks::texts as networks,
     storage::texts as storage,
@@ -174,6 +175,7 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::Grow { path, size } => {
             gettext_f("Make {path} larger: {size}", &[("path", path), ("size", &size.to_string())])
         }
+        StepText::Rebase { .. } | StepText::Relink { .. } => chains::step(step),
         StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
 }
@@ -246,6 +248,7 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::AddNic(names) => add_nic(names),
         Purpose::RenewAddress(name) => gettext_f("Renew the address of {name}", &[("name", name)]),
         Purpose::RemoveNic(names) => gettext_f("Remove a NIC of {name}", &[("name", &names.join(", "))]),
+        Purpose::Detach(_) | Purpose::ChangeBase(_) => chains::purpose(purpose),
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
 }

@@ -6,6 +6,7 @@
 //! - [`pool`], [`volume`], [`new_volume`]: libvirt's storage, read from and written as XML
 //! - [`new_pool`]: a pool to be made; [`kinds`]: the kinds that a host offers
 //! - [`machine`]: every file that belongs to a machine; [`dependency`]: who needs a file, through chains too
+//! - [`relink`]: another base in a qcow2 header
 //! - [`wrapping`]: a disk inside a packed file or an appliance
 //! - [`swap`]: how a disk for swapping begins; [`vhdx`]: how large such an image is
 //! - [`removal`]: which of a machine's files go with it by default, which never, and why
@@ -21,6 +22,7 @@ pub mod machine;
 pub mod new_pool;
 pub mod new_volume;
 pub mod pool;
+pub mod relink;
 pub mod removal;
 pub mod swap;
 pub mod vhdx;

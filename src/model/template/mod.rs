@@ -3,10 +3,11 @@
 mod edits;
 #[cfg(test)]
 mod tests;
+pub mod trouble;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::edits::deed_of;
+pub use self::{edits::deed_of, trouble::Trouble};
 use crate::id::DomainId;
 use crate::metadata::{Base, TemplateMark};
 use crate::storage::DependencyMap;

@@ -222,7 +222,7 @@ impl Convert {
     }
 }
 
-fn remove(path: &Path) -> Result<bool, StorageError> {
+pub(super) fn remove(path: &Path) -> Result<bool, StorageError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -231,7 +231,7 @@ fn remove(path: &Path) -> Result<bool, StorageError> {
 }
 
 /// Gives the whole copy its name, on the disk as well: a power failure afterwards finds it whole.
-fn keep(partial: &Path, to: &Path) -> Result<(), StorageError> {
+pub(super) fn keep(partial: &Path, to: &Path) -> Result<(), StorageError> {
     let failed = |error: io::Error| StorageError::file(to, &error);
     File::open(partial).and_then(|file| file.sync_all()).map_err(failed)?;
     renameat_with(CWD, partial, CWD, to, RenameFlags::NOREPLACE).map_err(|error| failed(error.into()))?;
@@ -243,11 +243,11 @@ fn keep(partial: &Path, to: &Path) -> Result<(), StorageError> {
 
 /// Reads qemu-img's bar, `    (12.34/100%)` and a carriage return, in whatever pieces it comes.
 #[derive(Debug, Default)]
-struct Bar(String);
+pub(super) struct Bar(String);
 
 impl Bar {
     /// Takes a piece; gives the last part of ten thousand that it tells of.
-    fn take(&mut self, piece: &[u8]) -> Option<u64> {
+    pub(super) fn take(&mut self, piece: &[u8]) -> Option<u64> {
         self.0.push_str(&String::from_utf8_lossy(piece));
         let (whole, rest) = self.0.rsplit_once('\r')?;
         let part = whole.rsplit('\r').find_map(part);

@@ -16,8 +16,10 @@ pub mod draft;
 pub mod inventory;
 pub mod probe;
 pub mod reach;
+pub mod rebase;
 pub mod remove;
 pub mod snapshots;
+pub mod soundness;
 pub mod space;
 pub mod volumes;
 

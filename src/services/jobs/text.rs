@@ -282,6 +282,20 @@ pub enum StepText {
         /// The name of the copy.
         to: String,
     },
+    /// Copy an overlay and give the copy another base; what the guest sees stays.
+    Rebase {
+        /// The name of the copy.
+        to: String,
+        /// The base.
+        base: String,
+    },
+    /// Write another base into an overlay.
+    Relink {
+        /// The overlay's path.
+        image: String,
+        /// The base.
+        base: String,
+    },
     /// Let QEMU's user pass through folders.
     MendFolders {
         /// The folders.

@@ -124,6 +124,7 @@ const fn unknown(id: DomainId) -> Domain {
         address: None,
         cpu: None,
         notes: None,
+        troubles: None,
     }
 }
 

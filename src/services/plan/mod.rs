@@ -106,6 +106,10 @@ pub enum Purpose {
     Lock(String),
     /// Unlock a template.
     Unlock(String),
+    /// Make machines stand alone that lie on a template.
+    Detach(Vec<String>),
+    /// Give a disk of a machine another base, or write down again what it lies on.
+    ChangeBase(String),
     /// Define a machine from a file.
     FromXml(String),
     /// Change a machine's configuration.
@@ -312,6 +316,7 @@ impl Plan {
                     | Step::CopyVolume(_)
                     | Step::CopyFile(_)
                     | Step::CarryImage(_)
+                    | Step::RebaseImage(_)
                     | Step::UploadVolume(_)
                     | Step::DownloadVolume(_)
             )

@@ -193,6 +193,10 @@ steps! {
     CopyFile,
     /// Bring an image to a pool by way of this computer.
     CarryImage,
+    /// Copy an overlay and give the copy another base.
+    RebaseImage,
+    /// Write another base into an overlay.
+    Relink,
     /// Let QEMU's user pass through folders.
     MendFolders,
     /// Delete an image for good.

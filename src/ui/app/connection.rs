@@ -9,6 +9,7 @@ use lectern_services::host::{
 
 use super::{
     App,
+    chains::ChainsMsg,
     messages::{AppCmd, AppMsg, Show, ShowPage},
     networks::Section,
 };
@@ -137,6 +138,15 @@ impl App {
     }
 
     pub(super) fn domains_changed(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
+        let others = changes.complete || changes.changed.iter().any(|domain| self.picture.get(domain.id).is_none());
+        self.domains_noted(self.with_troubles(changes), sender);
+        if others {
+            self.look_at_chains(sender);
+        }
+    }
+
+    /// Machines are others now, with what is wrong with them.
+    pub(super) fn domains_noted(&mut self, changes: DomainChanges, sender: &ComponentSender<Self>) {
         let before = self.shows_places().then(|| self.picture.projects());
         let changes = self.picture.apply(changes);
         self.tell_open_page(&changes);
@@ -252,6 +262,7 @@ impl App {
             MachineOutput::Retry => self.retry(),
             MachineOutput::Emulate(id) => self.ask_to_emulate(id, sender),
             MachineOutput::GiveScreen(id) => self.ask_to_give_screen(id, sender),
+            MachineOutput::Mend(id) => self.chains_told(ChainsMsg::Mend(id), sender),
             MachineOutput::Tab(tab) => self.tab_shown(tab),
         }
     }
@@ -281,6 +292,7 @@ impl App {
         let root: &adw::NavigationPage = page.widget();
         self.navigation.push(root);
         self.page = Some((id, tab, page));
+        self.look_at_chains(sender);
         self.enable_actions();
         self.watch();
     }

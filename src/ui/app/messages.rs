@@ -13,7 +13,11 @@ use lectern_services::{
     },
 };
 
-use super::{making::Draft, starting::StartWith};
+use super::{
+    chains::{ChainsCmd, ChainsMsg},
+    making::Draft,
+    starting::StartWith,
+};
 use crate::{
     catalog::CatalogOutput,
     clone::CloneOutput,
@@ -149,6 +153,8 @@ pub(crate) enum AppMsg {
     Undefine,
     /// Clone the machine in question.
     Clone,
+    /// Something about what disks lie on.
+    Chains(ChainsMsg),
     /// Lock the machine in question as a template, or unlock it.
     Lock(bool),
     /// Lock this machine as a template, with the first-boot service or without.
@@ -233,6 +239,8 @@ pub(crate) enum AppCmd {
     Locking(Box<Result<Plan, TemplateError>>),
     /// Whether the first-boot service can be put into a machine that is to be locked.
     Sealing(DomainId, Result<Option<ServiceLack>, CloneError>),
+    /// Something about what disks lie on.
+    Chains(ChainsCmd),
     /// A plan was made, or could not be.
     Planned(Result<Plan, HostError>),
     /// A machine's XML was written, or not.

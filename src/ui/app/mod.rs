@@ -1,6 +1,7 @@
 //! The main window: it owns the connection, the pages and the jobs, and passes news between them.
 
 mod catalog;
+mod chains;
 mod connection;
 mod failures;
 mod host;
@@ -38,8 +39,8 @@ use lectern_services::{
 pub(crate) use self::messages::{AppInit, AppMsg};
 pub use self::messages::{Options, Show, ShowPage};
 use self::{
-    failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section, picture::Picture,
-    plans::Awake, starting::Starting,
+    chains::Chains, failures::Failures, host::Leaving, making::Draft, messages::AppCmd, networks::Section,
+    picture::Picture, plans::Awake, starting::Starting,
 };
 use crate::{
     clone::CloneDialog,
@@ -121,6 +122,7 @@ pub(crate) struct App {
     /// Folders that plans under way need.
     needs: HashMap<JobId, Arc<OnceLock<Scratch>>>,
     cloning: Option<Controller<CloneDialog>>,
+    chains: Chains,
     suspended: bool,
     list_watch: Option<Watch>,
     networks_watch: Option<Watch>,
@@ -234,6 +236,7 @@ impl Component for App {
             drafts: HashMap::new(),
             needs: HashMap::new(),
             cloning: None,
+            chains: Chains::default(),
             suspended: false,
             list_watch: None,
             networks_watch: None,
@@ -301,6 +304,7 @@ impl Component for App {
             AppMsg::UndoAgreed(id) => self.undo_agreed(id, &sender),
             AppMsg::Resume(plan, finish) => self.resume_plan(*plan, finish, &sender),
             AppMsg::CloseAsked => self.ask_to_close(),
+            AppMsg::Chains(message) => self.chains_told(message, &sender),
             AppMsg::Lock(on) => self.lock_one(on, &sender),
             AppMsg::Seal(id, service) => self.seal(id, service, &sender),
             AppMsg::Clone => self.clone_one(&sender),
@@ -342,6 +346,7 @@ impl Component for App {
             AppCmd::JobEnded(id, machine, result) => self.job_ended(id, machine, result, &sender),
             AppCmd::Locking(plan) => self.locking(*plan, &sender),
             AppCmd::Sealing(id, lack) => self.ask_to_lock(id, lack, &sender),
+            AppCmd::Chains(message) => self.chains_came(message, &sender),
             AppCmd::Planned(plan) => self.planned(plan, &sender),
             AppCmd::Exported(export, result) => self.exported(&export, result),
             AppCmd::Edited(id, edit, result) => self.edited(id, &edit, *result, &sender),

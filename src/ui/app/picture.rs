@@ -72,6 +72,11 @@ impl Picture {
         self.domains.get(&id)
     }
 
+    /// All machines as their host tells of them, to be applied again.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Domain> {
+        self.domains.values().map(|shown| noting(shown, self.strayed.get(&shown.id)))
+    }
+
     /// The machine that a user means by a name or a UUID.
     pub(crate) fn find(&self, text: &str) -> Option<&Domain> {
         let by_name = self.domains.values().find(|domain| domain.name == text);
@@ -160,6 +165,7 @@ mod tests {
             address: None,
             cpu: None,
             notes: None,
+            troubles: None,
         }
     }
 

@@ -114,6 +114,7 @@ impl App {
         }
         self.storage.tell(StorageMsg::Again);
         let (title, undoable) = (job.title.clone(), job.undoable().is_some());
+        self.look_at_chains(sender);
         self.tell_wizard_to_look();
         self.awake.set(self.board.plans_running() > 0, &self.window);
         self.tell_host_page(|| HostMsg::Changed);

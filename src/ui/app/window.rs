@@ -82,6 +82,7 @@ impl App {
             self.add_action("change-network", sender, || AppMsg::ChangeNics(NicPurpose::Change(None))),
             self.add_action("add-nic", sender, || AppMsg::ChangeNics(NicPurpose::Add)),
         ];
+        self.add_chain_actions(sender);
         self.move_action = self.add_action("move-to-project", sender, || AppMsg::MoveToProject);
         self.resize_action = self.add_action("resize-to-flavor", sender, || AppMsg::ResizeToFlavor);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
@@ -103,7 +104,7 @@ impl App {
         self.add_action("about", sender, || AppMsg::About);
     }
 
-    fn add_action(
+    pub(super) fn add_action(
         &self,
         name: &str,
         sender: &ComponentSender<Self>,

@@ -62,6 +62,7 @@ impl App {
         for action in &self.nic_actions {
             action.set_enabled(connected && !targets.is_empty());
         }
+        self.enable_chain_actions(&targets, connected);
         self.move_action.set_enabled(connected && !targets.is_empty());
         self.resize_action.set_enabled(connected && off);
         self.export_action.set_enabled(connected && targets.len() == 1);
@@ -152,6 +153,9 @@ impl App {
         sender: &ComponentSender<Self>,
     ) {
         let offers = self.lacks_network(machine, &result, sender);
+        if result.is_err() {
+            self.look_at_chains(sender);
+        }
         let failed = result.err().map(|error| UserText::from(&error));
         let state = failed.clone().map_or(JobState::Done, JobState::Failed);
         let step = self.board.end(job, state).map(|job| job.title.clone());

@@ -49,6 +49,8 @@ pub(crate) enum MachineMsg {
     Edited(Edit),
     /// The user wants a connection again.
     Retry,
+    /// The user wants what its disks lie on to be mended.
+    Mend,
     /// The user wants the machine emulated.
     Emulate,
     /// The user wants the machine to have a screen that can be shown.
@@ -66,6 +68,8 @@ pub(crate) enum MachineOutput {
     Emulate(DomainId),
     /// Give this machine a screen.
     GiveScreen(DomainId),
+    /// Mend what this machine's disks lie on.
+    Mend(DomainId),
     /// This part is on screen.
     Tab(Tab),
 }

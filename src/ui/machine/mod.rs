@@ -33,7 +33,7 @@ use self::{
     serial::{Serial, SerialInit, SerialMsg},
 };
 use crate::tell::Tell;
-use crate::{actions, i18n::gettext, shell::situation::Situation, texts};
+use crate::{actions, chains::words, i18n::gettext, shell::situation::Situation, texts};
 
 /// How many readings of the counters, a second each, lie between two readings of the details.
 const READINGS: u32 = 5;
@@ -118,6 +118,16 @@ impl Component for MachinePage {
                     #[watch]
                     set_revealed: model.suspects_kvm(),
                     connect_button_clicked => MachineMsg::Emulate,
+                },
+                add_top_bar = &adw::Banner {
+                    set_use_markup: false,
+                    #[watch]
+                    set_title: &model.trouble(),
+                    #[watch]
+                    set_button_label: model.mends().then(|| gettext("Mend…")).as_deref(),
+                    #[watch]
+                    set_revealed: !model.trouble().is_empty(),
+                    connect_button_clicked => MachineMsg::Mend,
                 },
                 #[wrap(Some)]
                 #[local_ref]
@@ -204,6 +214,7 @@ impl Component for MachinePage {
             MachineMsg::TabChosen(name) => self.show(name.as_deref(), &sender),
             MachineMsg::Edited(edit) => drop(sender.output(MachineOutput::Edit(self.domain.id, edit))),
             MachineMsg::Retry => drop(sender.output(MachineOutput::Retry)),
+            MachineMsg::Mend => drop(sender.output(MachineOutput::Mend(self.domain.id))),
             MachineMsg::Emulate => drop(sender.output(MachineOutput::Emulate(self.domain.id))),
             MachineMsg::Give => drop(sender.output(MachineOutput::GiveScreen(self.domain.id))),
         }
@@ -231,6 +242,20 @@ impl MachinePage {
             return gettext("This machine was removed from the host. Its disks may still be there.");
         }
         if self.situation.is_stale() { self.situation.banner().unwrap_or_default() } else { String::new() }
+    }
+
+    /// What is wrong with what its disks lie on, and what to do where no button helps.
+    fn trouble(&self) -> String {
+        let Some(first) = self.domain.troubles.as_ref().and_then(|all| all.first()).filter(|_| !self.gone) else {
+            return String::new();
+        };
+        let said = words::trouble(first);
+        if self.mends() { said } else { format!("{said} {}", words::advice(first)) }
+    }
+
+    fn mends(&self) -> bool {
+        let first = self.domain.troubles.as_ref().and_then(|all| all.first());
+        first.is_some_and(words::is_mended_by_a_base) && !self.domain.state.is_active()
     }
 
     /// Details are read again where a change may have changed them, not at each new usage figure.

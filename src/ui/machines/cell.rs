@@ -9,7 +9,7 @@ use relm4::gtk::{self, prelude::*};
 use lectern_model::domain::Domain;
 
 use super::row::MachineRow;
-use crate::{i18n::gettext, texts};
+use crate::{chains::words, i18n::gettext, texts};
 
 /// What a text cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(crate) enum Part {
 impl Part {
     pub(crate) fn text(self, domain: &Domain) -> String {
         match self {
-            Self::State => texts::state_with_reason(domain.state, domain.reason),
+            Self::State => state(domain),
             Self::Address => domain.address.as_ref().map(|a| a.ip.to_string()).unwrap_or_default(),
             Self::Cpu => domain.cpu.map(texts::percent).unwrap_or_default(),
             Self::Memory => domain.memory.to_string(),
@@ -60,6 +60,14 @@ impl Part {
             Self::State | Self::Address | Self::Cpu | Self::Memory | Self::Project => None,
         };
         text.map(|text| text.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// The state, or what is wrong where the machine is off.
+fn state(domain: &Domain) -> String {
+    match domain.troubles.as_ref().and_then(|all| all.first()).filter(|_| !domain.state.is_active()) {
+        Some(trouble) => words::short(trouble),
+        None => texts::state_with_reason(domain.state, domain.reason),
     }
 }
 
@@ -94,16 +102,28 @@ impl CellView {
 /// The icon of a template that is off: a lock.
 const SEALED: &str = "changes-prevent-symbolic";
 
+/// The icon of a machine whose disks lie on what is gone or changed.
+const TROUBLED: &str = "dialog-warning-symbolic";
+
 /// The state, and that it is a template, for those who do not see the icon.
 fn described(domain: &Domain) -> String {
     let state = Part::State.text(domain);
+    let troubles = domain.troubles.iter().flat_map(|all| all.iter());
+    let state = troubles.fold(state, |said, trouble| format!("{said}. {}", words::trouble(trouble)));
     if domain.is_template() { format!("{}, {state}", gettext("Template")) } else { state }
 }
 
 /// Leaves an icon alone that is right already: one that is set, even to the same, has the whole window measured again.
 fn show_icon(icon: &gtk::Image, domain: &Domain) {
     let sealed = domain.is_template() && !domain.state.is_active();
-    let name = if sealed { SEALED } else { texts::state_icon(domain.state) };
+    let troubled = domain.troubles.is_some() && !domain.state.is_active();
+    let name = if troubled {
+        TROUBLED
+    } else if sealed {
+        SEALED
+    } else {
+        texts::state_icon(domain.state)
+    };
     let classes = texts::state_classes(domain.state);
     if icon.icon_name().is_none_or(|shown| shown != name) {
         icon.set_icon_name(Some(name));

@@ -226,6 +226,7 @@ mod tests {
             address: None,
             cpu: None,
             notes: None,
+            troubles: None,
         }
     }
 

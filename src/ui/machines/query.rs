@@ -100,6 +100,7 @@ mod tests {
             address: None,
             cpu: None,
             notes: None,
+            troubles: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Plans made from facts: which steps a wish takes, and in which order.
 
+pub mod chains;
 pub mod clone;
 mod delete;
 mod import;

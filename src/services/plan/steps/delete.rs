@@ -125,6 +125,7 @@ pub(in crate::plan) fn may_be_undone(plan: &Plan, line: &Line) -> Result<(), Ste
             Step::CopyVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.new.name)?),
             Step::CopyFile(made) => drop(files.insert(made.convert.to.clone())),
             Step::CarryImage(made) => files.extend(path_of(line.connect(), &made.pool, &made.name)?),
+            Step::RebaseImage(made) => drop(files.insert(made.rebase.to.clone())),
             Step::UploadVolume(made) => files.extend(path_of(line.connect(), &made.pool, &made.name)?),
             _ => {}
         }

@@ -28,6 +28,8 @@ mod pool_power;
 mod power;
 mod quota;
 mod ready;
+mod rebase;
+mod relink;
 mod seal;
 mod snapshots;
 mod undefine;
@@ -60,6 +62,8 @@ pub use self::{
     power::{ForceOff, MustBeOff, Start},
     quota::{Phase, Quota},
     ready::{Pending, ReadyNetwork, ReadyPool},
+    rebase::RebaseImage,
+    relink::Relink,
     seal::SealTemplate,
     snapshots::SnapshotRecord,
     undefine::{Discard, Undefine},

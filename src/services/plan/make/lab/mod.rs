@@ -3,7 +3,7 @@
 mod look;
 mod members;
 mod network;
-mod reset;
+pub(super) mod reset;
 mod seeds;
 mod told;
 

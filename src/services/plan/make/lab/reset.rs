@@ -66,7 +66,7 @@ pub async fn reset(host: &Host, lab: &str, machines: &[DomainId], keep: bool) ->
     Ok(making.plan(host, lab, keep))
 }
 
-fn refuse(members: &[&Machine]) -> Result<(), LabError> {
+pub(in crate::plan::make) fn refuse(members: &[&Machine]) -> Result<(), LabError> {
     let named = |is: fn(&Machine) -> bool| {
         members.iter().filter(|machine| is(machine)).map(|machine| machine.name.clone()).collect::<Vec<_>>()
     };
@@ -155,20 +155,20 @@ impl<'s> Making<'s> {
     }
 }
 
-fn beside(path: &str, file: &str) -> String {
+pub(in crate::plan::make) fn beside(path: &str, file: &str) -> String {
     let folder = path.strip_suffix(name_of(path)).unwrap_or_default();
     format!("{folder}{file}")
 }
 
 /// The disks that the machine writes to.
-fn written(xml: &Document) -> Vec<(Node<'_>, DiskView)> {
+pub(in crate::plan::make) fn written(xml: &Document) -> Vec<(Node<'_>, DiskView)> {
     let devices = xml.root().children_named("devices").flat_map(Node::children);
     let nodes = devices.filter(|node| node.is(None, "disk"));
     let own = |view: &DiskView| view.device == "disk" && !view.read_only && view.source.is_some();
     nodes.zip(clone::disks(xml)).filter(|(_, view)| own(view)).collect()
 }
 
-pub(super) fn volume<'s>(stock: &'s Inventory, view: &DiskView) -> Option<&'s Volume> {
+pub(in crate::plan::make) fn volume<'s>(stock: &'s Inventory, view: &DiskView) -> Option<&'s Volume> {
     match view.source.as_ref()? {
         DiskSource::File(path) | DiskSource::Block(path) => stock.volume_at(path),
         DiskSource::Volume { pool, volume } => {

@@ -1,0 +1,103 @@
+//! Whether what machines' disks lie on is there and as it was: asked for the list, so headers that are known are not read
+//! again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use lectern_model::{
+    id::DomainId,
+    metadata::{self, Base},
+    storage::{Chain, ImageInfo, Volume, chain::Unread, dependency::BlindSpot, machine::Role, normal},
+    template::{BaseChange, BaseNow, BaseState, Trouble, compare, trouble::troubles},
+};
+
+use super::{Cancel, access, inventory, inventory::Inventory};
+use crate::host::{Host, StorageError};
+
+/// The headers that were read, each with when its file was written to.
+#[derive(Clone, Debug, Default)]
+pub struct Headers(HashMap<String, (Option<i128>, Result<ImageInfo, Unread>)>);
+
+/// What is wrong, machine by machine; those with which nothing is are left out.
+pub type Troubles = BTreeMap<DomainId, Vec<Trouble>>;
+
+/// Looks at all machines of a host. `headers` are those of the last look.
+///
+/// # Errors
+/// If the machines or the pools cannot be listed.
+pub async fn look(host: &Host, headers: Headers) -> Result<(Troubles, Headers), StorageError> {
+    // The test driver's machines name files that nobody has.
+    if host.uri().is_test() {
+        return Ok((Troubles::new(), headers));
+    }
+    let stock = inventory::take(host).await?;
+    let headers = read(host, &stock, headers).await;
+    let changes = changes(&stock);
+    let mut all = Troubles::new();
+    for machine in &stock.machines {
+        let files = machine.files(&stock.folders);
+        let disks = files.iter().filter(|file| file.role == Role::Disk).filter_map(|file| stock.path_of(&file.place));
+        let found: Vec<Trouble> = disks.flat_map(|disk| of_disk(&stock, &headers, &disk, &changes)).collect();
+        if !found.is_empty() {
+            all.insert(machine.id, found);
+        }
+    }
+    Ok((all, headers))
+}
+
+/// Reads the headers of all overlays in pools: libvirt tells a base's format also where the overlay does not give it.
+async fn read(host: &Host, stock: &Inventory, mut known: Headers) -> Headers {
+    let mut now = HashMap::new();
+    for volume in stock.volumes.iter().filter(|volume| volume.backing.is_some()) {
+        let path = normal(&volume.path);
+        let before = known.0.remove(&path).filter(|(at, _)| at.is_some() && *at == volume.modified);
+        let info = match before {
+            Some((_, info)) => info,
+            None => access::read(host, &path, &Cancel::default()).await,
+        };
+        now.insert(path, (volume.modified, info));
+    }
+    Headers(now)
+}
+
+fn of_disk(stock: &Inventory, headers: &Headers, disk: &str, changes: &[(String, BaseChange)]) -> Vec<Trouble> {
+    let chain = Chain::follow(&normal(disk), |path| info(stock, headers, path));
+    troubles(disk, &chain, changes)
+}
+
+fn info(stock: &Inventory, headers: &Headers, path: &str) -> Result<ImageInfo, Unread> {
+    if let Some((_, info)) = headers.0.get(path) {
+        return info.clone();
+    }
+    let known = stock.volume_at(path).map(Volume::info).or_else(|| stock.outside.get(path).cloned());
+    known.ok_or_else(|| if could_be_there(stock, path) { Unread::Denied } else { Unread::Missing })
+}
+
+/// Whether nobody could look where it would be.
+fn could_be_there(stock: &Inventory, path: &str) -> bool {
+    let folder = lectern_model::storage::folder_of(path);
+    let pools: BTreeSet<&str> = stock.pools.iter().filter_map(|pool| pool.target.as_deref()).collect();
+    stock.map.blind_spots().iter().any(|spot| match spot {
+        BlindSpot::Image(image) => image == path,
+        BlindSpot::Folder(blind) => blind == folder,
+        BlindSpot::InactivePool(_) | BlindSpot::Pool(_) => pools.contains(folder),
+    })
+}
+
+/// How the disks of templates differ from what was noted when they were locked.
+fn changes(stock: &Inventory) -> Vec<(String, BaseChange)> {
+    let mut changes = Vec::new();
+    for machine in &stock.machines {
+        let mark = metadata::read(&machine.config).machine().template;
+        let bases = mark.iter().flat_map(|mark| &mark.bases);
+        changes.extend(bases.filter_map(|base| Some((machine.name.clone(), change(stock, base)?))));
+    }
+    changes
+}
+
+fn change(stock: &Inventory, base: &Base) -> Option<BaseChange> {
+    let volume = stock.volume_at(&base.path)?;
+    match compare(base, Some(BaseNow { size: volume.physical?, modified: volume.modified })) {
+        BaseState::Changed(change) => Some(change),
+        BaseState::Unchanged | BaseState::Missing | BaseState::NotKnown => None,
+    }
+}
