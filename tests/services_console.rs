@@ -23,9 +23,14 @@ fn a_guest_is_logged_in_to_and_its_address_known() {
     console.expect("login:", wait::BOOT);
     console.send("root\r");
     console.expect("]# ", wait::SOON);
-    console.send("uname -a\r");
-    let answer = console.expect("]# ", wait::SOON);
-    assert!(answer.contains("Linux tiny "), "{answer}");
+    let mut beside = witness.console("tiny", false).expect("a share of it");
+    beside.expect("login:", wait::SOON);
+    beside.send("uname -a\r");
+    // Both are read: who does not read holds the guest back, and so the other.
+    wait::holds("the answer on both", wait::SOON, || {
+        [&mut console, &mut beside].map(|one| one.read().contains("Linux tiny ")) == [true, true]
+    });
+    drop(beside);
     witness.until("the address", wait::BOOT, |w| w.named("tiny")?.address.clone());
     let address = witness.named("tiny").and_then(|d| d.address.clone()).expect("just seen");
     assert_eq!(address.source, AddressSource::Lease);
@@ -44,9 +49,13 @@ fn a_console_in_use_is_refused_and_can_be_taken_over() {
     let mut witness = Witness::connect(libvirt.uri());
     witness.sees("quiet", DomainState::Running, wait::SOON);
     let mut first = witness.console("quiet", false).expect("the first opens it");
-    let refused = witness.console("quiet", false);
+    // Through the same handle it is shared, so that nothing here is its second reader.
+    drop(witness.console("quiet", false).expect("a share"));
+    assert!(!first.is_closed(), "the first keeps it");
+    let other = Witness::connect(libvirt.uri());
+    let refused = other.console("quiet", false);
     assert!(matches!(refused, Err(HostError::ConsoleInUse(_))), "{refused:?}");
-    let mut second = witness.console("quiet", true).expect("a second takes it over");
+    let mut second = other.console("quiet", true).expect("a second takes it over");
     wait::holds("the first to be closed", wait::SOON, || first.is_closed());
     assert!(!second.is_closed());
     libvirt.virsh(&["destroy", "quiet"]);

@@ -15,7 +15,8 @@
 //! - [`stats`]: from counters to usage
 //! - [`xml`]: libvirt's XML: a lossless document, and what is read from a domain's
 //! - [`draft`]: what a wizard gathers, and what is wrong with it
-//! - [`cast`]: recordings of a terminal
+//! - [`cast`]: recordings of a terminal; [`tail`]: its last lines as text
+//! - [`wall`]: many machines side by side; [`broadcast`]: who of many answers differently
 //! - [`clone`]: one domain's XML and a new identity → the clone's XML
 //! - [`metadata`], [`template`]: what Lectern notes on a domain, and what may be done to a template
 //! - [`pattern`], [`roster`], [`subnet`]: names, students and addresses for many machines at once
@@ -32,6 +33,7 @@
 //! - [`command`]: a command line, printed as a shell would need it
 
 pub mod address;
+pub mod broadcast;
 pub mod capabilities;
 pub mod capability;
 pub mod cast;
@@ -68,8 +70,10 @@ pub mod sed;
 pub mod stats;
 pub mod storage;
 pub mod subnet;
+pub mod tail;
 pub mod template;
 pub mod tree;
 pub mod units;
 pub mod uri;
+pub mod wall;
 pub mod xml;

@@ -11,6 +11,7 @@ pub use crate::libvirt::{
     handle::Host,
     moving::PlaceError,
     networks_read::Attachment,
+    shots::{Shot, Shots},
     storage::{Copying, Found, PoolVolumes, QemuUser, Snapshot, StorageError},
     types::{
         ConnectionState, DomainChanges, DomainDetails, HostInfo, HostUpdate, Interest, NetworkChanges, Pace, Version,

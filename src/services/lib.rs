@@ -1,7 +1,7 @@
 //! Does things: talks to libvirt and to processes; typed errors, no toolkit and no translated text.
 //!
 //! - [`host`]: one connection to a libvirt host: live state, statistics, actions, consoles
-//! - [`tape`]: a console's output into a file
+//! - [`tape`]: a console's output into a file; [`glance`]: its last lines now and then
 //! - [`screen`]: a machine's screen, as a VNC client
 //! - [`disk`]: images: how they can be read from here, what they are, who needs them, copies
 //! - [`guest`]: what is written into a disk while its machine is off, by virt-customize
@@ -16,6 +16,7 @@
 
 pub mod catalog;
 pub mod disk;
+pub mod glance;
 pub mod guest;
 pub mod host;
 pub mod install;

@@ -76,6 +76,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
         menu.append_section(None, &section);
     }
     let section = gio::Menu::new();
+    section.append(Some(&gettext("Wall")), Some("win.wall"));
+    section.append(Some(&gettext("Broadcast")), Some("win.broadcast"));
+    menu.append_section(None, &section);
+    let section = gio::Menu::new();
     section.append(Some(&gettext("Change Network…")), Some("win.change-network"));
     section.append(Some(&gettext("Add NIC…")), Some("win.add-nic"));
     menu.append_section(None, &section);

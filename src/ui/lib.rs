@@ -13,6 +13,7 @@
 //!     - `overview`: state, addresses, graphs, texts, files
 //!     - `screen`: its screen, by VNC
 //!     - `serial`: the console on ttyS0
+//! - [`wall`]: many machines side by side; [`broadcast`]: one keyboard for many consoles; a [`group`]: a lab or what was selected
 //! - [`place`]: machines moved to a project, or given the size of a flavor
 //! - [`clone`]: one machine made from another
 //! - [`delete`]: which files go with a machine
@@ -26,6 +27,7 @@
 
 mod actions;
 mod app;
+mod broadcast;
 mod buttons;
 mod catalog;
 mod chain;
@@ -40,6 +42,7 @@ mod flavors;
 mod forms;
 mod frames;
 mod graph;
+mod group;
 mod help;
 mod host;
 mod hosts;
@@ -61,6 +64,7 @@ mod shell;
 mod storage;
 mod tell;
 mod texts;
+mod wall;
 mod wizards;
 
 use relm4::{

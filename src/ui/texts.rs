@@ -139,17 +139,13 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::CreateVolume { pool, name, base } => create_volume(pool, name, base.as_deref()),
         StepText::WriteIdentity { name } => write_identity(name),
         StepText::WriteService { name } => write_service(name),
-        StepText::Carry { from, to } => {
-            gettext_f("Bring {from} to {to} by way of this computer", &[("from", from), ("to", to)])
-        }
+        StepText::Carry { from, to } => carry(from, to),
         StepText::FillVolume { name, file } => gettext_f("Fill {name} with {file}", &[("name", name), ("file", file)]),
         StepText::PassOver { path } => {
             gettext_f("Have the firmware pass over the boot sector of {path}", &[("path", path)])
         }
         StepText::Copy { from, to } => gettext_f("Copy {from} to {to}", &[("from", from), ("to", to)]),
-        StepText::MendFolders { folders } => {
-            gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
-        }
+        StepText::MendFolders { folders } => mend_folders(folders),
         StepText::CreateOverlays { pool, count } => {
             ngettext_f("Make {n} overlay in {pool}", "Make {n} overlays in {pool}", *count, &[("pool", pool)])
         }
@@ -178,6 +174,14 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::Rebase { .. } | StepText::Relink { .. } => chains::step(step),
         StepText::Delete { path } => gettext_f("Delete {path}", &[("path", path)]),
     }
+}
+
+fn carry(from: &str, to: &str) -> String {
+    gettext_f("Bring {from} to {to} by way of this computer", &[("from", from), ("to", to)])
+}
+
+fn mend_folders(folders: &[String]) -> String {
+    gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
 }
 
 fn write_identity(name: &str) -> String {

@@ -57,6 +57,18 @@ impl PrivateLibvirt {
     }
 }
 
+impl PrivateLibvirt {
+    /// Defines a machine without a disk that has a screen, and waits in its firmware for a minute.
+    ///
+    /// # Panics
+    /// When libvirt refuses it.
+    pub fn define_screen(&self, name: &str) {
+        let devices = "<serial type='pty'/><graphics type='vnc' port='-1'/>";
+        let xml = empty_xml(name, devices).replace("</os>", "<bootmenu enable='yes' timeout='60000'/></os>");
+        self.define(name, &xml);
+    }
+}
+
 fn guest_xml(machine: Machine<'_>, disk: &str) -> String {
     let network = if machine.network {
         "<interface type='network'><source network='default'/><model type='virtio'/></interface>"

@@ -34,6 +34,16 @@ impl Desktop {
         self.xdotool(["mousemove", &x.to_string(), &y.to_string(), "click", &button.to_string()]);
     }
 
+    /// Drags the pointer over `element` by so many points downwards, which selects text.
+    ///
+    /// # Panics
+    /// When the element is not on the screen.
+    pub fn drag_over(&self, window: &str, element: &Element, down: i32) {
+        let (x, y) = self.place_of(window, element);
+        let (left, start, end) = ((x - 100).to_string(), y.to_string(), (y + down).to_string());
+        self.xdotool(["mousemove", &left, &start, "mousedown", "1", "mousemove", &left, &end, "mouseup", "1"]);
+    }
+
     /// Turns the wheel `steps` times over `element`; downwards if positive.
     pub fn wheel_over(&self, window: &str, element: &Element, steps: i32) {
         let (x, y) = self.place_of(window, element);

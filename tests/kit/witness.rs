@@ -172,7 +172,8 @@ impl Witness {
     /// What the services say.
     pub fn console(&self, name: &str, take_over: bool) -> Result<Terminal, HostError> {
         let console = answer(self.host.open_console(self.id(name), None, take_over))?;
-        Ok(Terminal { output: console.output(), console, screen: String::new() })
+        let screen = String::from_utf8_lossy(console.past()).into_owned();
+        Ok(Terminal { output: console.output(), console, screen })
     }
 }
 

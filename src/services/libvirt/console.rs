@@ -1,10 +1,10 @@
-//! A console: a stream on a connection of its own, read and written by a thread each.
+//! A console: a stream on a connection of its own, read and written by a thread each, and shared by all who look at it.
 //!
 //! The connection's socket is read only inside `virStreamRecv` (see [`super::ffi::wire`]), which runs only while there is
 //! room for its result: a flood that nobody reads stays in the guest.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     thread,
     time::Duration,
 };
@@ -25,28 +25,34 @@ use super::{
         wire::{Reading, Wire},
     },
     flow::Flow,
+    listeners::Listeners,
     reply::Reply,
 };
 
 /// The most that one piece of output holds, in bytes.
 const PIECE: usize = 16 * 1024;
-/// How many pieces wait to be taken.
-const PIECES: usize = 16;
 /// The most that is handed to libvirt at once; small, so that an end comes soon.
 const SEND: usize = 4 * 1024;
 /// How long a guest may take no input while nobody takes its output.
 const STUCK: Duration = Duration::from_secs(5);
 
-type Output = async_channel::Sender<Vec<u8>>;
 type Input = async_channel::Sender<Vec<u8>>;
 
-/// An open console. Dropping it closes it.
+/// A share of an open console. The last one that is dropped closes it.
 #[derive(Debug)]
 pub struct Console {
     output: async_channel::Receiver<Vec<u8>>,
-    input: async_channel::Sender<Vec<u8>>,
+    past: Vec<u8>,
+    shared: Arc<Shared>,
+}
+
+/// What all shares of one console have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    input: Input,
     end: Arc<OnceLock<ConsoleEnd>>,
     wire: Arc<Wire>,
+    listeners: Arc<Listeners>,
 }
 
 /// Why a console closed.
@@ -59,6 +65,22 @@ pub enum ConsoleEnd {
 }
 
 impl Console {
+    /// One more share of an open console.
+    pub(super) fn join(shared: &Arc<Shared>) -> Self {
+        let (output, past) = shared.listeners.join();
+        Self { output, past, shared: Arc::clone(shared) }
+    }
+
+    pub(super) fn shared(&self) -> Weak<Shared> {
+        Arc::downgrade(&self.shared)
+    }
+
+    /// The last of what the guest wrote to others who had the console open before; to be drawn, and not to be answered.
+    #[must_use]
+    pub fn past(&self) -> &[u8] {
+        &self.past
+    }
+
     /// What the guest writes, at most 256 KiB of it waiting in pieces of up to 16 KiB: while nobody takes them, the
     /// guest is held back. Closes at the end of the console.
     #[must_use]
@@ -69,19 +91,30 @@ impl Console {
     /// What the guest is to read. Nothing is lost and nothing blocks: what the guest does not take yet waits here.
     #[must_use]
     pub fn input(&self) -> async_channel::Sender<Vec<u8>> {
-        self.input.clone()
+        self.shared.input.clone()
     }
 
     /// Why it closed; `None` while it is open.
     #[must_use]
     pub fn end(&self) -> Option<ConsoleEnd> {
-        self.end.get().cloned()
+        self.shared.end.get().cloned()
     }
 }
 
 impl Drop for Console {
     fn drop(&mut self) {
         self.output.close();
+    }
+}
+
+impl Shared {
+    pub(super) fn is_open(&self) -> bool {
+        self.end.get().is_none()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
         self.input.close();
         self.wire.cut();
     }
@@ -100,7 +133,7 @@ pub(crate) struct Which {
 /// If the system refuses the thread; all else comes as the reply.
 pub(crate) fn begin(uri: HostUri, which: Which, wire: Arc<Wire>, reply: Reply<Console>) -> Result<(), HostError> {
     let timers = event_loop()?;
-    let line = Arc::new(Line { flow: Flow::default(), end: Arc::default(), wire });
+    let line = Arc::new(Line { flow: Flow::default(), end: Arc::default(), listeners: Arc::default(), wire });
     let thread = thread::Builder::new().name("console-read".into());
     let spawned = thread.spawn(move || run(&uri, &which, &line, &reply, timers));
     spawned.map(drop).map_err(|error| HostError::System(error.to_string()))
@@ -110,6 +143,7 @@ pub(crate) fn begin(uri: HostUri, which: Which, wire: Arc<Wire>, reply: Reply<Co
 struct Line {
     flow: Flow,
     end: Arc<OnceLock<ConsoleEnd>>,
+    listeners: Arc<Listeners>,
     wire: Arc<Wire>,
 }
 
@@ -119,14 +153,14 @@ fn run(uri: &HostUri, which: &Which, line: &Arc<Line>, reply: &Reply<Console>, t
         Ok(opened) => opened,
         Err(error) => return drop(reply.put(Err(error))),
     };
-    let (sender, output) = async_channel::bounded(PIECES);
-    let (end, wire) = (Arc::clone(&line.end), Arc::clone(&line.wire));
-    let console = Console { output, input: input.clone(), end, wire };
+    let (end, wire, listeners) = (Arc::clone(&line.end), Arc::clone(&line.wire), Arc::clone(&line.listeners));
+    let shared = Arc::new(Shared { input: input.clone(), end, wire, listeners });
     // Too late, or nobody waits: the console is dropped here, which ends what follows.
-    drop(reply.put(Ok(console)));
-    let reason = read(&open, &sender, line, timers);
+    drop(reply.put(Ok(Console::join(&shared))));
+    drop(shared);
+    let reason = read(&open, line, timers);
     line.end.get_or_init(|| reason);
-    sender.close();
+    line.listeners.end();
     input.close();
     line.flow.end();
     // A domain that stopped leaves the connection open, and the writer may wait on it.
@@ -156,16 +190,17 @@ fn open(uri: &HostUri, which: &Which, wire: &Arc<Wire>) -> Result<Open, HostErro
     }
 }
 
-fn read(open: &Open, output: &Output, line: &Arc<Line>, timers: &EventLoop) -> ConsoleEnd {
+fn read(open: &Open, line: &Arc<Line>, timers: &EventLoop) -> ConsoleEnd {
     let mut buffer = vec![0; PIECE];
     loop {
         let count = match checked(open.stream.recv(&mut buffer)) {
             Ok(count) => usize::try_from(count).unwrap_or(0),
             Err(error) => return broken(open, line, error),
         };
-        if count == 0 || !push(output, buffer[..count].to_vec(), line, timers) {
+        if count == 0 {
             return ConsoleEnd::Closed;
         }
+        push(&buffer[..count], line, timers);
     }
 }
 
@@ -174,22 +209,27 @@ fn broken(open: &Open, line: &Line, error: LibvirtError) -> ConsoleEnd {
     ConsoleEnd::Failed(if lost { HostError::NotConnected } else { error.into() })
 }
 
-/// Passes a piece on, as soon as there is room; `false` if the console was dropped.
-fn push(output: &Output, piece: Vec<u8>, line: &Arc<Line>, timers: &EventLoop) -> bool {
-    let piece = match output.try_send(piece) {
-        Ok(()) => return true,
-        Err(TrySendError::Closed(_)) => return false,
-        Err(TrySendError::Full(piece)) => piece,
-    };
+/// Passes a piece on to all who listen, as soon as each has room: the slowest holds the guest back.
+fn push(piece: &[u8], line: &Arc<Line>, timers: &EventLoop) {
+    let full = line.listeners.note(piece).into_iter().filter_map(|queue| match queue.try_send(piece.to_vec()) {
+        Ok(()) | Err(TrySendError::Closed(_)) => None,
+        Err(TrySendError::Full(piece)) => Some((queue, piece)),
+    });
+    let full: Vec<_> = full.collect();
+    if full.is_empty() {
+        return;
+    }
     line.flow.stall();
     let guard = {
         let line = Arc::clone(line);
         timers.after(STUCK, move || line.end_if_stuck())
     };
-    let passed = output.send_blocking(piece).is_ok();
+    for (queue, piece) in full {
+        // Who went meanwhile needs nothing.
+        let _ = queue.send_blocking(piece);
+    }
     timers.cancel(guard);
     line.flow.resume();
-    passed
 }
 
 impl Line {

@@ -25,6 +25,7 @@ use super::{
         event_impl::event_loop,
         wire::{Reading, Wire},
     },
+    lines::Lines,
     pool::Pool,
     reply::{self, Reply},
     types::{DomainDetails, HostUpdate, Interest, Pace},
@@ -54,6 +55,7 @@ struct Inner {
     link: Arc<Link>,
     calls: Arc<Pool>,
     saves: Pool,
+    lines: Lines,
     watches: AtomicU64,
 }
 
@@ -84,7 +86,17 @@ impl Host {
             tracing::error!("no thread for {uri}: {error}");
         }
         let saves = Pool::new("host-save", SAVES);
-        Self { inner: Arc::new(Inner { uri, actor, link, calls, saves, watches: AtomicU64::new(0) }) }
+        Self {
+            inner: Arc::new(Inner {
+                uri,
+                actor,
+                link,
+                calls,
+                saves,
+                lines: Lines::default(),
+                watches: AtomicU64::new(0),
+            }),
+        }
     }
 
     /// Which host it is.
@@ -180,7 +192,8 @@ impl Host {
         self.call(LIMIT, move |host| domains::rename(host, id, &new)).await
     }
 
-    /// Opens a domain's console: `device` by its alias, or the first one. `take_over` ends whoever has it open.
+    /// Opens a domain's console: `device` by its alias, or the first one. `take_over` ends whoever else has it open; who
+    /// opened it through this handle shares it.
     ///
     /// # Errors
     /// [`HostError::ConsoleInUse`] if libvirt refuses without `take_over`; else as for [`Self::act`].
@@ -191,12 +204,29 @@ impl Host {
         take_over: bool,
     ) -> Result<Console, HostError> {
         self.inner.link.get()?;
-        let wire = Arc::new(Wire::default());
-        self.inner.link.attach(&wire);
+        let slot = self.inner.lines.slot(id, device.as_deref());
+        let mut slot = slot.lock().await;
+        if let Some(console) = slot.join() {
+            return Ok(console);
+        }
+        let wire = self.own_wire()?;
         let (reply, receiver) = reply::within(event_loop()?, LIMIT);
         let which = console::Which { id, device, take_over };
         console::begin(self.inner.uri.clone(), which, Arc::clone(&wire), reply)?;
-        ended(reply::answer(receiver).await, &wire)
+        let console = ended(reply::answer(receiver).await, &wire)?;
+        slot.set(&console);
+        Ok(console)
+    }
+
+    /// The wire of a connection of its own, which ends with this one.
+    ///
+    /// # Errors
+    /// [`HostError::NotConnected`] if there is none.
+    pub(super) fn own_wire(&self) -> Result<Arc<Wire>, HostError> {
+        self.inner.link.get()?;
+        let wire = Arc::new(Wire::default());
+        self.inner.link.attach(&wire);
+        Ok(wire)
     }
 
     /// A save writes all of the guest's memory: on a connection of its own.

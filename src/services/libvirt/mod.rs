@@ -10,6 +10,7 @@
 //! | `disk-*` | up to eight | files and tools of this computer (`disk::work`) |
 //! | `host-probe` | one a probe | runs probe guests, on a connection of its own |
 //! | `console-read`, `console-write` | one each a console | the stream, on a connection of its own |
+//! | `screen-shots` | one a wall of machines | small pictures of screens, on a connection of its own |
 //! | `console-tape` | one a file | writes a console's log or recording (`tape`) |
 //! | `screen-read`, `screen-write` | one each a screen | its socket (`screen`) |
 //!
@@ -35,6 +36,8 @@ mod flow;
 pub(crate) mod guard;
 pub(crate) mod handle;
 pub(crate) mod line;
+mod lines;
+mod listeners;
 pub(crate) mod making;
 pub(crate) mod moving;
 pub(crate) mod networks;
@@ -46,6 +49,7 @@ mod probing;
 mod reading;
 pub(crate) mod reply;
 mod screens;
+pub(crate) mod shots;
 pub(crate) mod starting;
 pub(crate) mod storage;
 mod store;

@@ -14,6 +14,7 @@ use super::{
     networks::Section,
 };
 use crate::{
+    broadcast::BroadcastMsg,
     errors,
     flavors::FlavorsMsg,
     host::HostMsg,
@@ -26,6 +27,7 @@ use crate::{
     shell::{sidebar::SidebarMsg, situation::Situation},
     storage::StorageMsg,
     tell::Tell,
+    wall::WallMsg,
 };
 
 impl App {
@@ -133,6 +135,8 @@ impl App {
         if let Some((_, _, page)) = &self.page {
             page.tell(MachineMsg::Situation(self.situation.clone()));
         }
+        self.tell_wall(|| WallMsg::Situation(self.situation.clone()));
+        self.tell_broadcast(|| BroadcastMsg::Situation(self.situation.clone()));
         self.tell_host_page(|| HostMsg::Situation(self.situation.clone(), self.why_not.clone()));
         self.enable_actions();
     }
@@ -150,6 +154,8 @@ impl App {
         let before = self.shows_places().then(|| self.picture.projects());
         let changes = self.picture.apply(changes);
         self.tell_open_page(&changes);
+        self.tell_wall(|| WallMsg::Changed(changes.clone()));
+        self.tell_broadcast(|| BroadcastMsg::Changed(changes.clone()));
         self.tell_wizard();
         // What is there counts.
         if before.is_some_and(|before| before != self.picture.projects()) {

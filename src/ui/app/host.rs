@@ -15,10 +15,12 @@ use super::{
     window::OFF_SCREEN,
 };
 use crate::{
+    broadcast::Broadcast,
     dialogs,
     host::{HostInit, HostMsg, HostOutput, HostPage, TAG},
     machine::MachinePage,
     tell::Tell,
+    wall::Wall,
 };
 
 /// A page that was left, until it is off the screen; it is only kept.
@@ -28,6 +30,10 @@ pub(super) enum Leaving {
     Machine(Controller<MachinePage>),
     /// The host's.
     Host(Controller<HostPage>),
+    /// The wall.
+    Wall(Controller<Wall>),
+    /// What typed to many.
+    Broadcast(Controller<Broadcast>),
 }
 
 impl App {

@@ -19,12 +19,13 @@ use super::{
     starting::StartWith,
 };
 use crate::{
+    broadcast,
     catalog::CatalogOutput,
     clone::CloneOutput,
     config::Assets,
     delete::DeleteOutput,
     export::Export,
-    host::HostOutput,
+    host::{self, HostOutput},
     hosts::Wanted,
     jobs::{JobsOutput, board::JobId},
     labs::LabsOutput,
@@ -36,6 +37,7 @@ use crate::{
     settings::Settings,
     shell::sidebar::SidebarOutput,
     storage::StorageOutput,
+    wall::{self, WallOutput},
     wizards::{import::ImportOutput, install::InstallOutput, lab::LabOutput, xml::XmlOutput},
 };
 
@@ -93,6 +95,16 @@ pub(crate) enum AppMsg {
     HostPage(HostOutput),
     /// The host's page was left.
     HostLeft,
+    /// Show the selected machines side by side.
+    ShowWall,
+    /// From the wall.
+    Wall(WallOutput),
+    /// The wall was left.
+    WallLeft,
+    /// Type to the selected machines.
+    ShowBroadcast,
+    /// The page that types to many was left.
+    BroadcastLeft,
     /// Another host is wanted; which, is to be asked.
     AskHost,
     /// This one is.
@@ -215,6 +227,18 @@ pub(crate) enum AppMsg {
     Suspended(bool),
     /// The terminal has the keyboard, or not.
     TerminalFocus(bool),
+}
+
+impl AppMsg {
+    /// The page of this tag was left; a machine's has none.
+    pub(super) fn left(tag: Option<&str>) -> Self {
+        match tag {
+            Some(host::TAG) => Self::HostLeft,
+            Some(wall::TAG) => Self::WallLeft,
+            Some(broadcast::TAG) => Self::BroadcastLeft,
+            _ => Self::PageLeft,
+        }
+    }
 }
 
 impl From<JobsOutput> for AppMsg {

@@ -15,6 +15,7 @@ mod place;
 mod plans;
 mod starting;
 mod templates;
+mod wall;
 mod window;
 mod work;
 
@@ -43,10 +44,12 @@ use self::{
     picture::Picture, plans::Awake, starting::Starting,
 };
 use crate::{
+    broadcast::Broadcast,
     clone::CloneDialog,
     delete::{DeleteDialog, DeleteOutput},
     flavors::Flavors,
-    host::{HostPage, TAG},
+    group::Group,
+    host::HostPage,
     i18n::gettext,
     jobs::board::{Board, JobId},
     labs::Labs,
@@ -62,6 +65,7 @@ use crate::{
         situation::Situation,
     },
     storage::Storage,
+    wall::Wall,
     wizards::{import::ImportWizard, install::InstallWizard, lab::LabWizard, xml::XmlDialog},
 };
 
@@ -77,6 +81,8 @@ pub(crate) struct App {
     selected: Vec<DomainId>,
     page: Option<(DomainId, Tab, Controller<MachinePage>)>,
     host_page: Option<Controller<HostPage>>,
+    wall: Option<Controller<Wall>>,
+    broadcast: Option<Controller<Broadcast>>,
     /// Why the host was never connected, as far as it is known.
     why_not: Option<ConnectFailure>,
     /// Pages that were left, until they are off the screen: their widgets still talk to them.
@@ -108,6 +114,7 @@ pub(crate) struct App {
     deleting: Option<Controller<DeleteDialog>>,
     new_actions: Vec<gio::SimpleAction>,
     export_action: gio::SimpleAction,
+    wall_actions: Vec<gio::SimpleAction>,
     move_action: gio::SimpleAction,
     resize_action: gio::SimpleAction,
     /// The dialog that moves or resizes machines.
@@ -175,8 +182,7 @@ impl Component for App {
                             add: model.projects.widget(),
                             add: model.flavors.widget(),
                             connect_popped[sender] => move |_, page| {
-                                let host = page.tag().is_some_and(|tag| tag == TAG);
-                                sender.input(if host { AppMsg::HostLeft } else { AppMsg::PageLeft });
+                                sender.input(AppMsg::left(page.tag().as_deref()));
                             },
                         },
                     },
@@ -204,6 +210,8 @@ impl Component for App {
             selected: Vec::new(),
             page: None,
             host_page: None,
+            wall: None,
+            broadcast: None,
             why_not: None,
             leaving: VecDeque::new(),
             jobs_changed: false,
@@ -226,6 +234,7 @@ impl Component for App {
             deleting: None,
             new_actions: Vec::new(),
             export_action: gio::SimpleAction::new("export-xml", None),
+            wall_actions: Vec::new(),
             move_action: gio::SimpleAction::new("move-to-project", None),
             resize_action: gio::SimpleAction::new("resize-to-flavor", None),
             place: None,
@@ -274,6 +283,11 @@ impl Component for App {
             AppMsg::Sidebar(SidebarOutput::Host) => self.open_host(&sender),
             AppMsg::HostPage(output) => self.host_page_said(output, &sender),
             AppMsg::HostLeft => self.host_left(&sender),
+            AppMsg::ShowWall => self.show_wall(Group::These(self.targets()), &sender),
+            AppMsg::Wall(output) => self.wall_said(output, &sender),
+            AppMsg::WallLeft => self.wall_left(&sender),
+            AppMsg::ShowBroadcast => self.show_broadcast(Group::These(self.targets())),
+            AppMsg::BroadcastLeft => self.broadcast_left(&sender),
             AppMsg::AskHost => self.ask_host(&sender),
             AppMsg::HostWanted(wanted) => self.host_wanted(wanted, &sender),
             AppMsg::Tick => self.tick(),

@@ -100,6 +100,8 @@ impl App {
             LabsOutput::Run(plan) => drop(self.run_plan(*plan, sender)),
             LabsOutput::Act(action, machines) => self.asked_of(action, &machines, sender),
             LabsOutput::Open(id) => self.open(id, Tab::default(), sender),
+            LabsOutput::Wall(group) => self.show_wall(group, sender),
+            LabsOutput::Broadcast(group) => self.show_broadcast(group),
             LabsOutput::New => self.new_lab(None, sender),
             LabsOutput::Grow(lab, template) => self.new_lab(Some((lab, template)), sender),
             LabsOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),

@@ -11,7 +11,7 @@ use lectern_model::{
 };
 use lectern_services::host::DomainChanges;
 
-use crate::flavors::Users;
+use crate::{flavors::Users, group::Group};
 
 /// All machines by key.
 #[derive(Debug, Default)]
@@ -81,6 +81,11 @@ impl Picture {
     pub(crate) fn find(&self, text: &str) -> Option<&Domain> {
         let by_name = self.domains.values().find(|domain| domain.name == text);
         by_name.or_else(|| self.get(DomainId::parse(text)?))
+    }
+
+    /// The machines of a group.
+    pub(crate) fn group(&self, group: &Group) -> Vec<Domain> {
+        self.domains.values().filter(|domain| group.has(domain)).cloned().collect()
     }
 
     /// All machines, by key.

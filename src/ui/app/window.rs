@@ -12,6 +12,7 @@ use crate::{
     nics::NicPurpose,
     preferences,
     tell::Tell,
+    wall::WallMsg,
 };
 
 /// Below this width the sidebar becomes a page of its own.
@@ -83,6 +84,10 @@ impl App {
             self.add_action("add-nic", sender, || AppMsg::ChangeNics(NicPurpose::Add)),
         ];
         self.add_chain_actions(sender);
+        self.wall_actions = vec![
+            self.add_action("wall", sender, || AppMsg::ShowWall),
+            self.add_action("broadcast", sender, || AppMsg::ShowBroadcast),
+        ];
         self.move_action = self.add_action("move-to-project", sender, || AppMsg::MoveToProject);
         self.resize_action = self.add_action("resize-to-flavor", sender, || AppMsg::ResizeToFlavor);
         self.undefine_action = self.add_action("undefine", sender, || AppMsg::Undefine);
@@ -120,6 +125,7 @@ impl App {
     /// Statistics rest while nobody sees the window.
     pub(super) fn suspend(&mut self, suspended: bool) {
         self.suspended = suspended;
+        self.tell_wall(|| WallMsg::Suspended(suspended));
         self.watch();
     }
 

@@ -39,7 +39,8 @@ const TOGETHER: Duration = Duration::from_millis(50);
 impl App {
     /// The machines that an action would fall on: the open page's, else the selected ones.
     pub(super) fn targets(&self) -> Vec<DomainId> {
-        let selected = if self.section == Section::Machines { self.selected.as_slice() } else { &[] };
+        let listed = self.section == Section::Machines && self.wall.is_none() && self.broadcast.is_none();
+        let selected = if listed { self.selected.as_slice() } else { &[] };
         self.page.as_ref().map_or_else(|| selected.to_vec(), |(id, _, _)| vec![*id])
     }
 
@@ -63,6 +64,9 @@ impl App {
             action.set_enabled(connected && !targets.is_empty());
         }
         self.enable_chain_actions(&targets, connected);
+        for action in &self.wall_actions {
+            action.set_enabled(connected && self.page.is_none() && !targets.is_empty());
+        }
         self.move_action.set_enabled(connected && !targets.is_empty());
         self.resize_action.set_enabled(connected && off);
         self.export_action.set_enabled(connected && targets.len() == 1);

@@ -30,6 +30,8 @@ impl Labs {
                 let template = members.iter().find_map(|domain| Some(domain.notes.as_ref()?.origin.as_ref()?.template));
                 drop(sender.output(LabsOutput::Grow(mark.clone(), template)));
             }
+            LabAct::Wall => drop(sender.output(LabsOutput::Wall(page.group(mark)))),
+            LabAct::Broadcast => drop(sender.output(LabsOutput::Broadcast(page.group(mark)))),
             LabAct::HandOut => handout::ask(&mark.name, &meant, &self.settings, &self.window, sender.input_sender()),
             LabAct::Delete => self.ask_delete(&mark.name, &meant, members.len(), sender),
         }

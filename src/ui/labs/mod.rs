@@ -21,8 +21,8 @@ use lectern_services::{
 };
 
 use self::page::Page;
-pub(crate) use self::words::some;
-use crate::{errors::UserText, i18n::gettext, settings::Settings, shell::situation::Situation};
+pub(crate) use self::words::{natural, some};
+use crate::{errors::UserText, group::Group, i18n::gettext, settings::Settings, shell::situation::Situation};
 
 /// The page.
 pub(crate) struct Labs {
@@ -80,6 +80,10 @@ pub(crate) enum LabAct {
     Reset,
     /// Make more.
     Grow,
+    /// Show them side by side.
+    Wall,
+    /// Type to all of them.
+    Broadcast,
     /// List them for the class.
     HandOut,
     /// Delete them with their disks.
@@ -95,6 +99,10 @@ pub(crate) enum LabsOutput {
     Act(DomainAction, Vec<DomainId>),
     /// Open this machine's page.
     Open(DomainId),
+    /// Show these side by side.
+    Wall(Group),
+    /// Type to these.
+    Broadcast(Group),
     /// Make a lab.
     New,
     /// Add machines to a lab, of this template.

@@ -12,6 +12,7 @@ use lectern_services::host::DomainChanges;
 use super::{LabAct, LabsMsg, words};
 use crate::{
     actions,
+    group::Group,
     i18n::{gettext, ngettext_f, pgettext},
     machines::{List, fold_members, id_at, member_columns},
     texts,
@@ -26,13 +27,15 @@ pub(super) struct Page {
 }
 
 /// What is done, by the name of its action.
-const ACTS: [(&str, LabAct); 8] = [
+const ACTS: [(&str, LabAct); 10] = [
     ("start", LabAct::Start),
     ("shut-down", LabAct::Machine(DomainAction::ShutDown)),
     ("save", LabAct::Machine(DomainAction::Save)),
     ("force-off", LabAct::Machine(DomainAction::ForceOff)),
     ("reset", LabAct::Reset),
     ("grow", LabAct::Grow),
+    ("wall", LabAct::Wall),
+    ("broadcast", LabAct::Broadcast),
     ("hand-out", LabAct::HandOut),
     ("delete", LabAct::Delete),
 ];
@@ -76,6 +79,12 @@ impl Page {
         meant
     }
 
+    /// The selected ones, or the whole lab.
+    pub(super) fn group(&self, mark: &LabMark) -> Group {
+        let selected = self.list.selected();
+        if selected.is_empty() { Group::Lab(mark.clone()) } else { Group::These(selected) }
+    }
+
     /// Shows what can be done now.
     pub(super) fn show(&self, members: &[&Domain], connected: bool) {
         let selected: Vec<DomainId> = self.list.selected();
@@ -90,7 +99,9 @@ impl Page {
             let can = match act {
                 LabAct::Start => meant().any(|domain| DomainAction::Start.allowed(domain.state)),
                 LabAct::Machine(action) => meant().any(|domain| action.allowed(domain.state)),
-                LabAct::Reset | LabAct::Grow | LabAct::HandOut | LabAct::Delete => true,
+                LabAct::Reset | LabAct::Grow | LabAct::Wall | LabAct::Broadcast | LabAct::HandOut | LabAct::Delete => {
+                    true
+                }
             };
             if let Some(action) = self.changes.lookup_action(name).and_downcast::<gio::SimpleAction>() {
                 action.set_enabled(connected && can);
@@ -136,6 +147,13 @@ fn frame(
     let grow = gtk::Button::builder().icon_name("list-add-symbolic").tooltip_text(gettext("Add Machines…")).build();
     grow.set_action_name(Some("lab.grow"));
     header.pack_start(&grow);
+    let wall = gtk::Button::builder().icon_name("view-grid-symbolic").tooltip_text(gettext("Wall")).build();
+    wall.set_action_name(Some("lab.wall"));
+    header.pack_end(&wall);
+    let keyboard =
+        gtk::Button::builder().icon_name("input-keyboard-symbolic").tooltip_text(gettext("Broadcast")).build();
+    keyboard.set_action_name(Some("lab.broadcast"));
+    header.pack_end(&keyboard);
     let scrolled = gtk::ScrolledWindow::builder().child(list).vexpand(true).build();
     let view = adw::ToolbarView::new();
     view.add_top_bar(&header);

@@ -39,7 +39,7 @@ pub(crate) fn some(names: &[String]) -> String {
 }
 
 /// A name with its last number as a number, so that node10 comes after node9.
-pub(super) fn natural(name: &str) -> (String, u64, String) {
+pub(crate) fn natural(name: &str) -> (String, u64, String) {
     let end = name.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
     let (head, tail) = name.split_at_checked(end).unwrap_or((name, ""));
     let stem = head.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -3,12 +3,12 @@
 mod clock;
 mod doubt;
 mod files;
-mod line;
+pub(crate) mod line;
 mod messages;
 mod overview;
 pub(crate) mod scheme;
 mod screen;
-mod serial;
+pub(crate) mod serial;
 mod tab;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};

@@ -292,6 +292,16 @@ impl SimpleComponent for Machines {
                         set_direction: gtk::ArrowType::Up,
                     },
                     pack_end: &actions::buttons(),
+                    pack_end = &gtk::Button {
+                        set_icon_name: "view-grid-symbolic",
+                        set_tooltip_text: Some(&gettext("Wall")),
+                        set_action_name: Some("win.wall"),
+                    },
+                    pack_end = &gtk::Button {
+                        set_icon_name: "input-keyboard-symbolic",
+                        set_tooltip_text: Some(&gettext("Broadcast")),
+                        set_action_name: Some("win.broadcast"),
+                    },
                 },
             },
         }

@@ -1,16 +1,16 @@
 //! The consoles of one machine: serial ports and paravirtual consoles, a part of the page each.
 
 mod bar;
-mod feed;
+pub(crate) mod feed;
 mod guide;
 #[cfg(test)]
 mod hostile;
 mod messages;
 mod output;
-mod paste;
+pub(crate) mod paste;
 mod player;
 mod port;
-mod terminal;
+pub(crate) mod terminal;
 mod words;
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};

@@ -25,14 +25,14 @@ const SHOWN: usize = 8;
 
 /// What is on its way to the guest. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     waiting: Rc<RefCell<VecDeque<u8>>>,
     under_way: Rc<Cell<bool>>,
 }
 
 impl Pace {
     /// Sends a key at once, and more than that in pieces; what comes meanwhile waits its turn.
-    pub(super) fn send(&self, bytes: Vec<u8>, line: async_channel::Sender<Vec<u8>>) {
+    pub(crate) fn send(&self, bytes: Vec<u8>, line: async_channel::Sender<Vec<u8>>) {
         if !self.under_way.get() && bytes.len() <= PIECE {
             // A line that has just closed reads nothing more; the page says so.
             let _ = line.try_send(bytes);
@@ -45,7 +45,7 @@ impl Pace {
     }
 
     /// Forgets what is on its way.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.waiting.borrow_mut().clear();
     }
 
@@ -70,7 +70,7 @@ fn next(waiting: &mut VecDeque<u8>) -> Vec<u8> {
 }
 
 /// Pastes a clipboard's text into the terminal; many lines only if the user agrees.
-pub(super) async fn paste(terminal: vte4::Terminal, clipboard: gdk::Clipboard) {
+pub(crate) async fn paste(terminal: vte4::Terminal, clipboard: gdk::Clipboard) {
     let Ok(Some(text)) = clipboard.read_text_future().await else { return };
     if text.trim_end().lines().count() <= 1 {
         return terminal.paste_text(&text);

@@ -1,6 +1,6 @@
 //! One console of a machine: opened while the machine runs, opened again when it comes back.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 use vte4::TerminalExt;
@@ -40,6 +40,8 @@ pub(crate) struct Port {
     settings: Settings,
     console: Option<Console>,
     terminal: vte4::Terminal,
+    /// Whether what the terminal says is for nobody.
+    deaf: Rc<Cell<bool>>,
     search: bool,
     entry: gtk::SearchEntry,
 }
@@ -129,7 +131,13 @@ impl Component for Port {
         bar::add(&actions, &input, output::is_logged(&init.settings, init.id));
         root.insert_action_group("serial", Some(&actions));
         terminal.add_controller(terminal::keys());
-        terminal::connect_typed(&terminal, move |bytes| drop(input.send(PortMsg::Typed(bytes))));
+        let deaf = Rc::<Cell<bool>>::default();
+        let own = Rc::clone(&deaf);
+        terminal::connect_typed(&terminal, move |bytes| {
+            if !own.get() {
+                drop(input.send(PortMsg::Typed(bytes)));
+            }
+        });
         let mut model = Self {
             host: init.host,
             id: init.id,
@@ -143,6 +151,7 @@ impl Component for Port {
             settings: init.settings,
             console: None,
             terminal: terminal.clone(),
+            deaf,
             search: false,
             entry: gtk::SearchEntry::new(),
         };
@@ -263,12 +272,12 @@ impl Port {
             return;
         }
         let Ok(console) = result else { return };
-        let (output, terminal) = (console.output(), self.terminal.clone());
+        let reader = feed::Reader::new(&console, &self.terminal, &self.deaf);
         let tapes = self.tapes.clone();
         let (heard, closed) = (sender.input_sender().clone(), sender.input_sender().clone());
         relm4::spawn_local(async move {
             let first = || drop(heard.send(PortMsg::Heard(number)));
-            feed::run(output, terminal, first, |piece| tapes.add(piece)).await;
+            feed::run(reader, first, |piece| tapes.add(piece)).await;
             drop(closed.send(PortMsg::Closed(number)));
         });
         let silent = sender.input_sender().clone();

@@ -38,7 +38,7 @@ pub(crate) fn build(settings: &Settings) -> vte4::Terminal {
 }
 
 /// The middle button pastes as the menu does, with its question; VTE itself would not ask.
-fn middle() -> gtk::GestureClick {
+pub(crate) fn middle() -> gtk::GestureClick {
     let click = gtk::GestureClick::builder().button(gdk::BUTTON_MIDDLE).build();
     click.set_propagation_phase(gtk::PropagationPhase::Capture);
     click.connect_pressed(|gesture, _, _, _| {
