@@ -164,6 +164,12 @@ fn what_only_the_daemon_reads_goes_by_way_of_this_computer() {
         let xml = libvirt.virsh(&["dumpxml", name]);
         assert!(xml.contains(&format!("type='{word}'")), "{xml}");
     }
+    // Read here, where the pool's folder is another one.
+    let here = set_up(&mut libvirt, &["qcow2"]);
+    libvirt.sh(&format!("gzip -kf -c {here}/qcow2.disk > {here}/own.gz"));
+    let plan = planned_in(&witness, &format!("{here}/own.gz"), "own", "default", ImageFormat::Qcow2);
+    plans::must(&plan, journals.path());
+    libvirt.sh(&format!("qemu-img compare -F qcow2 {here}/raw.img {images}/own.qcow2"));
     // What is zeros is not sent: 4 of 16 MiB are written.
     let kib: u64 = libvirt.sh(&format!("du -k {images}/packed.img | cut -f1")).trim().parse().expect("a number");
     assert!(kib < 12 * 1024, "{kib}");

@@ -8,6 +8,8 @@ pub mod manifest;
 #[cfg(test)]
 mod tests;
 
+use percent_encoding::percent_decode_str;
+
 use crate::{
     defaults::NetworkModel,
     units::{Bytes, KiB},
@@ -47,6 +49,16 @@ pub struct Disk {
     pub gzip: bool,
     /// How large a guest sees it, as the description says.
     pub capacity: Bytes,
+}
+
+impl Disk {
+    /// The names that the file may have: the description has an address, in which a blank is `%20`; not all who write one
+    /// keep to that.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let decoded = percent_decode_str(&self.file).decode_utf8_lossy().into_owned();
+        if decoded == self.file { vec![decoded] } else { vec![self.file.clone(), decoded] }
+    }
 }
 
 /// Why a text describes no appliance.
@@ -136,9 +148,9 @@ fn factor(units: &str) -> u64 {
         return power.parse().ok().and_then(|power: u32| 1_u64.checked_shl(power)).unwrap_or(1);
     }
     match units.as_str() {
-        "kilobytes" | "kb" => 1 << 10,
-        "megabytes" | "mb" => 1 << 20,
-        "gigabytes" | "gb" => 1 << 30,
+        "kilobytes" | "kilobyte" | "kbytes" | "kb" | "byte*1024" => 1 << 10,
+        "megabytes" | "megabyte" | "mbytes" | "mb" => 1 << 20,
+        "gigabytes" | "gigabyte" | "gbytes" | "gb" => 1 << 30,
         _ => 1,
     }
 }

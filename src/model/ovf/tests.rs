@@ -73,4 +73,37 @@ fn units_are_read() {
     assert_eq!(capacity("20", Some("byte * 2^30")), Bytes(20 << 30));
     assert_eq!(capacity("20", Some("byte*2^99")), Bytes(20));
     assert_eq!(capacity("x", None), Bytes(0));
+    assert_eq!(capacity("2", Some("GigaBytes")), Bytes(2 << 30));
+    assert_eq!(capacity("18446744073709551615", Some("byte * 2^30")), Bytes(u64::MAX));
+}
+
+#[test]
+fn odd_descriptions_are_read_as_far_as_they_go() {
+    let disk = |href: &str, more: &str| {
+        format!(
+            "<e:Envelope xmlns:e='http://schemas.dmtf.org/ovf/envelope/1'><e:References><e:File e:href='{href}' e:id='f'/>\
+             </e:References><e:DiskSection><e:Disk e:capacity='4' e:diskId='d' e:fileRef='f'/></e:DiskSection>{more}</e:Envelope>"
+        )
+    };
+    // A prefix for everything, no hardware at all, a collection of machines, blanks in a name.
+    for more in [
+        "<e:VirtualSystem e:id='vm'/>",
+        "<e:VirtualSystemCollection><e:VirtualSystem e:id='vm'/><e:VirtualSystem e:id='other'/></e:VirtualSystemCollection>",
+        "<e:VirtualSystem e:id='vm'><e:VirtualHardwareSection><e:Item/></e:VirtualHardwareSection></e:VirtualSystem>",
+    ] {
+        let found = Appliance::parse(&disk("a%20b%2fc.vmdk", more)).unwrap();
+        assert_eq!((found.name.as_str(), found.memory, found.vcpus), ("vm", None, None), "{more}");
+        assert_eq!(found.disks[0].names(), ["a%20b%2fc.vmdk", "a b/c.vmdk"]);
+    }
+    // A disk that is to be made empty has no file; one whose file is not named is none.
+    let system = "<e:VirtualSystem e:id='vm'/>";
+    let none = disk("a.vmdk", system).replace("e:fileRef='f'", "");
+    assert_eq!(Appliance::parse(&none), Err(OvfError::NoDisk));
+    assert_eq!(Appliance::parse(&disk("a.vmdk", system).replace("e:id='f'", "e:id='g'")), Err(OvfError::NoDisk));
+    // Numbers that nobody means.
+    let hardware = "<e:VirtualSystem e:id='vm'><e:VirtualHardwareSection><e:Item><ResourceType>3</ResourceType>\
+        <VirtualQuantity>-1</VirtualQuantity></e:Item><e:Item><ResourceType>4</ResourceType><AllocationUnits>byte * 2^63\
+        </AllocationUnits><VirtualQuantity>4294967295</VirtualQuantity></e:Item></e:VirtualHardwareSection></e:VirtualSystem>";
+    let found = Appliance::parse(&disk("a.vmdk", hardware)).unwrap();
+    assert_eq!((found.vcpus, found.memory), (None, None));
 }

@@ -74,7 +74,7 @@ fn beside(shelf: Shelf<'_>, path: &str) -> Result<Listed, DiskFault> {
     };
     let place = |disk: &ovf::Disk| {
         let missing = || DiskFault::Member { file: disk.file.clone(), why: Box::new(DiskFault::Missing) };
-        let path = sibling(&disk.file).ok_or_else(missing)?;
+        let path = disk.names().iter().find_map(|name| sibling(name)).ok_or_else(missing)?;
         Ok(Inside { path, wrapping: Wrapping { part: None, packing: disk.gzip.then_some(Packing::Gzip) } })
     };
     let disks = appliance.disks.iter().map(place).collect::<Result<_, _>>()?;
@@ -122,7 +122,8 @@ fn archive(shelf: Shelf<'_>, path: &str) -> Result<Listed, DiskFault> {
     let appliance = parsed(&members.ovf.ok_or_else(|| DiskFault::NoAppliance("no .ovf in it".into()))?)?;
     let place = |disk: &ovf::Disk| {
         let fault = |why| DiskFault::Member { file: disk.file.clone(), why: Box::new(why) };
-        let part = members.parts.get(&disk.file).copied().ok_or_else(|| fault(DiskFault::Missing))?;
+        let part = disk.names().iter().find_map(|name| members.parts.get(name).copied());
+        let part = part.ok_or_else(|| fault(DiskFault::Missing))?;
         let end = part.offset.saturating_add(part.length);
         if end > length {
             let (has, needs) = (Bytes(length), Bytes(end));

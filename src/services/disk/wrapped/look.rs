@@ -149,4 +149,36 @@ mod tests {
         let cut = Inside { path: cut, wrapping: Wrapping::packed(Packing::Gzip) };
         assert!(matches!(look(&cut), Err(DiskFault::BadPacking(_))));
     }
+
+    #[test]
+    fn heads_that_name_files_or_lie_are_refused() {
+        let with = |at: usize, bytes: &[u8], rest: &[u8]| {
+            let mut head = vec![0; HEAD];
+            head[..4].copy_from_slice(b"KDMV");
+            head[at..at + bytes.len()].copy_from_slice(bytes);
+            head[1024..1024 + rest.len()].copy_from_slice(rest);
+            head
+        };
+        let vmdk = |head: &[u8]| size(head, ImageFormat::Vmdk);
+        let sectors = 4096_u64.to_le_bytes();
+        assert_eq!(vmdk(&with(12, &sectors, b"")), Ok(Some(Bytes(2 << 20))));
+        assert_eq!(vmdk(&with(12, &[0; 8], b"")), Err(DiskFault::Damaged));
+        assert_eq!(vmdk(&with(12, &[0xff; 8], b"")), Ok(Some(Bytes(u64::MAX))));
+        let parent = vmdk(&with(12, &sectors, b"parentFileNameHint=\"/etc/passwd\""));
+        assert!(matches!(parent, Err(DiskFault::NotADisk(_))));
+        for other in [&b"COWD"[..], b"# Disk DescriptorFile\nRW 1 FLAT \"/etc/passwd\" 0", b"KD"] {
+            assert!(vmdk(other).is_err(), "{other:?}");
+        }
+        let short = [0; 20];
+        for format in [ImageFormat::Vdi, ImageFormat::Vhd] {
+            assert_eq!(size(&short, format), Ok(None), "{format:?}");
+        }
+        assert_eq!(size(&short, ImageFormat::Qcow2), Err(DiskFault::Damaged));
+        let mut qcow2 = vec![0; HEAD];
+        qcow2[..8].copy_from_slice(&[b'Q', b'F', b'I', 0xfb, 0, 0, 0, 3]);
+        qcow2[100..104].copy_from_slice(&104_u32.to_be_bytes());
+        qcow2[20..24].copy_from_slice(&16_u32.to_be_bytes());
+        qcow2[79] = 4;
+        assert!(size(&qcow2, ImageFormat::Qcow2).is_err(), "a data file of its own");
+    }
 }

@@ -119,7 +119,7 @@ fn disk(fault: &DiskFault) -> String {
         DiskFault::Special => gettext("This is neither a file nor a block device."),
         DiskFault::Empty => gettext("The file is empty."),
         DiskFault::NotADisk(Content::Packed(_)) => gettext(
-            "This is a packed archive, not a disk. Unpack it first; what is packed with gzip, xz, bzip2 or zstd is unpacked by itself where it can be read from here.",
+            "This is a packed archive, not a disk. Unpack it first; what is packed with gzip, xz, bzip2 or zstd is unpacked by itself where it can be read from here, or lies in a storage pool.",
         ),
         DiskFault::NotADisk(_) => {
             gettext("This is no disk image, whatever its name says: it is a text or something else.")
