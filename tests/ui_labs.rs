@@ -77,6 +77,19 @@ fn many_machines_are_made_in_one_dialog_and_unmade_again() {
     let row = dialog.wait_for("table row", "cent7_node2");
     wait::holds("its address", wait::SOON, || row.says("192.168.1.2/24") && row.says("cent7-node2"));
     window.shot("preview");
+    // A cell is written to: a click, the text, Enter. What clashes is said, and its row goes to the top.
+    let name = row.wait_for("label", "cent7_node2");
+    desktop.click_on("Lectern", &name, 1);
+    desktop.keys(&["ctrl+a"]);
+    desktop.type_text("cent7_node3");
+    desktop.keys(&["Return"]);
+    dialog.wait_says("Another row has this name.");
+    window.shot("cell");
+    // Emptied, it is as the pattern has it.
+    let twin = dialog.wait_for("table row", "cent7_node3").wait_for("label", "cent7_node3");
+    desktop.click_on("Lectern", &twin, 1);
+    desktop.keys(&["ctrl+a", "BackSpace", "Return"]);
+    dialog.wait_for("table row", "cent7_node2");
     dialog.wait_for("button", "Next").click();
     dialog.wait_says("qemu-img create -q -f qcow2 -F qcow2 -b");
     window.shot("review");

@@ -157,13 +157,7 @@ pub(crate) fn step(step: &StepText) -> String {
         StepText::DiscardMachines { count } => {
             ngettext_f("Undefine {n} machine and its state", "Undefine {n} machines and their state", *count, &[])
         }
-        StepText::LookAtQuota { project } => {
-            gettext_f("Look whether the quota of the project {project} is enough", &[("project", project)])
-        }
-        StepText::ClaimQuota { project } => {
-            gettext_f("Claim a place in the project {project}", &[("project", project)])
-        }
-        StepText::SettleQuota { project } => gettext_f("Count it in the project {project}", &[("project", project)]),
+        StepText::LookAtQuota { .. } | StepText::ClaimQuota { .. } | StepText::SettleQuota { .. } => quota(step),
         StepText::Mark { name } => gettext_f("Note it on the running machine {name}", &[("name", name)]),
         StepText::CreateSwap { pool, name } => {
             gettext_f("Make the swap disk {name} in the pool {pool}", &[("name", name), ("pool", pool)])
@@ -182,6 +176,20 @@ fn carry(from: &str, to: &str) -> String {
 
 fn mend_folders(folders: &[String]) -> String {
     gettext_f("Let QEMU pass through {folders}", &[("folders", &folders.join(", "))])
+}
+
+fn quota(step: &StepText) -> String {
+    match step {
+        StepText::LookAtQuota { project } => {
+            gettext_f("Look whether the quota of the project {project} is enough", &[("project", project)])
+        }
+        StepText::ClaimQuota { project } => {
+            gettext_f("Claim a place in the project {project}", &[("project", project)])
+        }
+        StepText::SettleQuota { project } => gettext_f("Count it in the project {project}", &[("project", project)]),
+        // All others are said above.
+        _ => String::new(),
+    }
 }
 
 fn write_identity(name: &str) -> String {

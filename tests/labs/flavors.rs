@@ -34,11 +34,18 @@ fn each_machine_of_a_lab_has_its_flavors_disks() {
         let swap = libvirt.sh(&format!("dd if={IMAGES}/{name}-swap.img bs=1 skip=4086 count=10 status=none"));
         assert_eq!(swap.trim(), "SWAPSPACE2", "formatted");
     }
-    // A reset is of what lies on the template.
+    // A reset leaves nothing of what a student wrote anywhere.
+    libvirt.sh(&format!("qemu-io -c 'write -q -P 9 0 1M' {IMAGES}/n1-ephemeral.qcow2 >/dev/null"));
     let (_, found) = of_lab(&libvirt);
     let reset = answer(lab::reset(&host, "monday", &ids(&found), false)).expect("a plan");
     plans::must(&reset, folder.path());
-    assert!(libvirt.virsh(&["dumpxml", "n1"]).contains("n1-swap.img"), "its own disks stay");
+    let xml = libvirt.virsh(&["dumpxml", "n1"]);
+    assert!(xml.contains("n1-swap-2.img") && xml.contains("n1-ephemeral-2.qcow2"), "{xml}");
+    let swap = libvirt.sh(&format!("dd if={IMAGES}/n1-swap-2.img bs=1 skip=4086 count=10 status=none"));
+    assert_eq!(swap.trim(), "SWAPSPACE2", "formatted anew");
+    let written = libvirt.sh(&format!("qemu-img map {IMAGES}/n1-ephemeral-2.qcow2 | grep -c ephemeral || true"));
+    assert_eq!(written.trim(), "0", "empty");
+    assert!(!libvirt.sh(&format!("ls {IMAGES}")).contains("n1-ephemeral.qcow2"));
     let gone = answer(lab::delete(&host, "monday", &ids(&found))).expect("a plan");
     plans::must(&gone, folder.path());
     assert_eq!(libvirt.photograph(), before, "its flavor's disks went too");

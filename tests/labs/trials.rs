@@ -2,8 +2,11 @@
 
 use std::fs;
 
-use lectern_model::mac::MacAddress;
-use lectern_services::plan::make::lab;
+use lectern_model::{
+    draft::lab::{Addresses, LabDraft, LabNetwork},
+    mac::MacAddress,
+};
+use lectern_services::plan::{Purpose, make::lab};
 use lectern_test_kit::{libvirt::PrivateLibvirt, plans::Trial, witness::answer};
 
 use super::{IMAGES, draft, ids, lab as with_lab, look, of_lab, plan, template};
@@ -71,4 +74,21 @@ fn a_lab_is_deleted_as_its_lines_do_it() {
         answer(lab::delete(&witness.host, "monday", &ids(&found))).expect("a plan")
     };
     Trial { libvirt: &mut first, set_up: &small, make: &delete }.run(&mut second);
+}
+
+#[test]
+fn a_lab_grows_by_whole_machines_and_as_its_lines_do_it() {
+    let Some((mut first, mut second)) = two() else { return };
+    let grow = |libvirt: &PrivateLibvirt| {
+        let (witness, found) = of_lab(libvirt);
+        let stock = answer(lab::look(&witness.host)).expect("a stock");
+        let mut source = answer(stock.source(witness.id("cent7"), Some(found.mark.clone()))).expect("a source");
+        source.facts.macs = vec![MacAddress::from_random([9, 9, 9])];
+        // Kept addresses are the new lab's trial: each is half a second of libvirt's.
+        let network = LabNetwork::One { network: "vbr".into(), addresses: Addresses::Any };
+        let plan = plan(&source, &LabDraft { network, ..draft(&source, "node{N}", "1") });
+        assert!(matches!(plan.purpose(), Purpose::GrowLab { count: 1, .. }), "{:?}", plan.purpose());
+        plan
+    };
+    Trial { libvirt: &mut first, set_up: &small, make: &grow }.run(&mut second);
 }

@@ -51,7 +51,7 @@ impl Labs {
         let title =
             ngettext_f("Reset {n} machine to its template?", "Reset {n} machines to their template?", meant.len(), &[]);
         let body = gettext(
-            "Each gets a fresh overlay: all that was written on its disk is gone. It keeps its name, UUID, MAC and IP address.",
+            "Each gets a fresh overlay, and fresh disks where its flavor gave it some: all that was written is gone. It keeps its name, UUID, MAC and IP address.",
         );
         let keep = adw::SwitchRow::builder().title(gettext("Keep the Old Overlays")).build();
         keep.set_subtitle(&gettext("They stay in the storage pool until you delete them"));

@@ -27,6 +27,8 @@ pub struct LabFacts {
     pub labs: BTreeSet<String>,
     /// Addresses of network cards that no machine has, random: as many as are there are used. Each draft keeps its own.
     pub macs: Vec<MacAddress>,
+    /// Addresses of network cards that machines have.
+    pub used_macs: BTreeSet<MacAddress>,
     /// Its virtual networks.
     pub networks: Vec<LabNetworkFacts>,
     /// All that a new network must not overlap: the host's networks and routes.

@@ -1,5 +1,6 @@
 //! Many machines from one template: what the user chose so far, what will be made, and what speaks against it.
 
+mod edits;
 mod facts;
 mod fit;
 mod guest;
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use self::{
+    edits::Cell,
     facts::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts},
     fit::{Fit, asked, each, fit, given},
     guest::{GuestWish, OfflineLack, Untold, Way, WayChoice, format, format_of, has_addresses, way},
@@ -170,6 +172,10 @@ pub enum Start {
 pub struct RowEdit {
     /// Another name.
     pub name: Option<String>,
+    /// Another student.
+    pub student: Option<String>,
     /// Another address, without its prefix.
     pub address: Option<String>,
+    /// Another Ethernet address for the first card.
+    pub mac: Option<String>,
 }

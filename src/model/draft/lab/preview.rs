@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::{Addresses, Gateway, LabDraft, LabFacts, LabNetwork, LabNetworkFacts, NameSource, given};
+use super::{Addresses, Gateway, LabDraft, LabFacts, LabNetwork, LabNetworkFacts, NameSource, edits, given};
 use crate::mac::MacAddress;
 use crate::metadata::Student;
 use crate::names::{self, NameKind, NameProblem};
@@ -64,6 +64,12 @@ pub enum Clash {
     Address(AddressProblem),
     /// Another row has the address.
     EqualAddress(Ipv4Addr),
+    /// What was written is no Ethernet address.
+    NotAMac(String),
+    /// A machine has the Ethernet address.
+    MacInUse,
+    /// Another row has the Ethernet address.
+    EqualMac,
     /// The network has no free address left.
     NoAddress,
     /// A virtual network is called as the machine, whose own network would be.
@@ -98,7 +104,9 @@ pub(super) fn rows(draft: &LabDraft, facts: &LabFacts) -> Result<Preview, NoRows
         }
         row.host_name = host_name(&row.name);
         row.macs = macs(index, facts);
+        edits::apply(index, row, draft, facts);
     }
+    edits::equal_macs(&mut rows);
     addresses(&mut rows, draft, facts)?;
     disks(&mut rows, draft, facts);
     name_clashes(&mut rows, draft, facts);

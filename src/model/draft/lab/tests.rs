@@ -44,6 +44,7 @@ fn facts() -> LabFacts {
         },
         template: Some(template),
         names: ["cent7", "cent7_node10", "cent7_node2"].map(String::from).into(),
+        used_macs: BTreeSet::new(),
         macs: (0..=255).map(|n| MacAddress::from_random([1, 2, n])).collect(),
         networks: vec![LabNetworkFacts {
             name: "vbr".into(),
@@ -160,11 +161,36 @@ fn each_student_may_have_a_network() {
 }
 
 #[test]
+fn a_cell_gets_what_was_written_and_back_what_it_had() {
+    let mut with = LabDraft { network: fixed("192.168.1.1"), ..draft("n{1..3}", "") };
+    let before = preview(&with, &facts()).rows;
+    with.write(0, Cell::Student, "2026001 李雷");
+    with.write(0, Cell::Mac, "52:54:00:aa:bb:cc");
+    with.write(1, Cell::Mac, "52-54-00-AA-BB-CC");
+    with.write(1, Cell::Address, " 192.168.1.9/24 ");
+    with.write(2, Cell::Mac, "x");
+    let rows = preview(&with, &facts()).rows;
+    assert_eq!(rows[0].student, Some(student("2026001", "李雷")));
+    assert_eq!(rows[1].address.unwrap().to_string(), "192.168.1.9/24");
+    let clashes: Vec<_> = rows.iter().map(|row| row.clashes.clone()).collect();
+    assert_eq!(clashes, [vec![Clash::EqualMac], vec![Clash::EqualMac], vec![Clash::NotAMac("x".into())]]);
+    let mut used = facts();
+    used.used_macs.insert(MacAddress::parse("52:54:00:aa:bb:cc").unwrap());
+    assert!(preview(&with, &used).rows[0].clashes.contains(&Clash::MacInUse));
+    for (row, cell) in [(0, Cell::Student), (0, Cell::Mac), (1, Cell::Mac), (1, Cell::Address), (2, Cell::Mac)] {
+        with.write(row, cell, "");
+    }
+    assert!(with.edits.is_empty());
+    assert_eq!(preview(&with, &facts()).rows, before);
+}
+
+#[test]
 fn what_the_user_writes_into_a_row_is_checked() {
     let mut with = LabDraft { network: fixed("192.168.1.1"), ..draft("n{1..7}", "") };
     let edit = |name: Option<&str>, address: Option<&str>| RowEdit {
         name: name.map(Into::into),
         address: address.map(Into::into),
+        ..RowEdit::default()
     };
     with.edits = [
         (0, edit(Some("cent7"), Some("192.168.2.1"))),

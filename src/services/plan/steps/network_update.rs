@@ -93,9 +93,12 @@ impl Act for UpdateNetwork {
 
     fn apply(&self, context: &Context<'_>) -> Result<(), StepError> {
         let network = found(context, self.id)?;
+        // libvirt sets the network's firewall rules up anew for each: thirty take as many half seconds.
         for (nth, edit) in self.edits.iter().enumerate() {
+            context.go_on()?;
             self.make(&network, edit)?;
             (context.made)(Mark::Update(Config::new(inactive_xml(&network)?), nth + 1))?;
+            (context.progress)(nth as u64 + 1, self.edits.len() as u64);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use lectern_model::{
-    draft::lab::Start,
+    draft::lab::{Cell, Start},
     flavor::Flavor,
     id::DomainId,
     metadata::LabMark,
@@ -81,6 +81,8 @@ pub(crate) enum LabMsg {
     Pool(usize),
     /// The project that they count in.
     Project(usize),
+    /// What was written into a cell of a row.
+    Cell(usize, Cell, String),
     /// Something that the guests are told.
     Guest(GuestMsg),
     /// Which of them are started.

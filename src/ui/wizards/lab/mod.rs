@@ -1,5 +1,6 @@
 //! The wizard that makes a lab: many machines from one template.
 
+mod cells;
 mod choice;
 pub(crate) mod guest;
 mod messages;
@@ -119,6 +120,7 @@ impl Component for LabWizard {
             LabMsg::Overlay(size) => self.draft.overlay = Some(size),
             LabMsg::Pool(nth) => self.choose_pool(nth),
             LabMsg::Project(nth) => self.choose_project(nth),
+            LabMsg::Cell(row, cell, text) => self.draft.write(row, cell, &text),
             LabMsg::Guest(told) => told.apply(&mut self.draft.guest),
             LabMsg::Start(start) => self.draft.start = start,
             LabMsg::Raise(refusal) => drop(sender.output(LabOutput::Raise(Box::new(refusal)))),
@@ -147,7 +149,7 @@ impl LabWizard {
         let network = NetworkRows::new(&page, input, &mut fields);
         let more = MoreRows::new(&page, input, &mut fields);
         let guest = GuestRows::new(&page, input, &mut fields);
-        let table = Table::new();
+        let table = Table::new(input);
         fields.note(Field::Rows, table.view(), table.group());
         let (review, status) = (Review::new(None), adw::PreferencesGroup::new());
         review.widget().add(&status);

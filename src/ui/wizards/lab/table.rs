@@ -1,23 +1,22 @@
-//! The preview: one row for each machine that will be made, with what clashes.
+//! The preview: one row for each machine that will be made, with what clashes; its cells can be written to.
 
 use std::cell::RefCell;
 
 use relm4::{
-    adw,
+    Sender, adw,
     adw::prelude::*,
     gtk::{self, gio, glib::BoxedAnyObject},
 };
 
-use lectern_model::draft::lab::Row;
+use lectern_model::draft::lab::{Cell, Row};
 
-use super::words;
+use super::{LabMsg, cells, words};
 use crate::i18n::gettext;
 
+/// A row with its place among all.
+pub(super) type Placed = (usize, Row);
 /// What a column shows of a row.
-type Shown = fn(&Row) -> String;
-
-/// The place of the students' column.
-const STUDENT: usize = 2;
+pub(super) type Shown = fn(&Row) -> String;
 
 /// The table.
 pub(super) struct Table {
@@ -25,35 +24,36 @@ pub(super) struct Table {
     view: gtk::ColumnView,
     clashes: gtk::ColumnViewColumn,
     shown: RefCell<Vec<Row>>,
-    student: Option<gtk::ColumnViewColumn>,
     group: adw::PreferencesGroup,
     page: gtk::Box,
 }
 
 impl Table {
-    /// An empty one.
-    pub(super) fn new() -> Self {
+    /// An empty one, which sends what is written into its cells.
+    pub(super) fn new(input: &Sender<LabMsg>) -> Self {
         let store = gio::ListStore::new::<BoxedAnyObject>();
         let view = gtk::ColumnView::builder().show_row_separators(true).reorderable(false).build();
         view.set_model(Some(&gtk::NoSelection::new(Some(store.clone()))));
         view.update_property(&[gtk::accessible::Property::Label(&gettext("The Machines"))]);
         view.set_row_factory(Some(&named_rows()));
-        let columns: [(String, Shown, i32); 6] = [
-            (gettext("Name"), |row| row.name.clone(), 130),
-            (gettext("Name Inside"), |row| row.host_name.clone(), 130),
-            (gettext("Student"), student, 150),
-            (gettext("IP Address"), address, 150),
-            (gettext("MAC Address"), macs, 150),
-            (gettext("Disk"), disks, 260),
+        let columns: [(String, Shown, Option<Cell>, i32); 6] = [
+            (gettext("Name"), |row| row.name.clone(), Some(Cell::Name), 130),
+            (gettext("Name Inside"), |row| row.host_name.clone(), None, 130),
+            (gettext("Student"), student, Some(Cell::Student), 150),
+            (gettext("IP Address"), address, Some(Cell::Address), 150),
+            (gettext("MAC Address"), macs, Some(Cell::Mac), 150),
+            (gettext("Disk"), disks, None, 260),
         ];
         let clashes = column(&gettext("What Clashes"), |row| words::clashes(&row.clashes), 260);
         clashes.set_visible(false);
         view.append_column(&clashes);
-        let columns = columns.map(|(title, shown, width)| column(&title, shown, width));
+        let columns = columns.map(|(title, shown, cell, width)| match cell {
+            Some(cell) => cells::column(&title, shown, width, cell, input),
+            None => column(&title, shown, width),
+        });
         for column in &columns {
             view.append_column(column);
         }
-        let student = columns.get(STUDENT).cloned();
         let frame = gtk::ScrolledWindow::builder().child(&view).vexpand(true).build();
         frame.add_css_class("card");
         let (group, page) = (adw::PreferencesGroup::new(), gtk::Box::new(gtk::Orientation::Vertical, 12));
@@ -62,7 +62,7 @@ impl Table {
         for side in [gtk::Widget::set_margin_start, gtk::Widget::set_margin_end, gtk::Widget::set_margin_bottom] {
             side(page.upcast_ref(), 18);
         }
-        Self { store, view, clashes, shown: RefCell::default(), student, group, page }
+        Self { store, view, clashes, shown: RefCell::default(), group, page }
     }
 
     /// The widget.
@@ -86,12 +86,10 @@ impl Table {
             return;
         }
         self.shown.replace(rows.to_vec());
-        let clashing = rows.iter().filter(|row| !row.clashes.is_empty());
-        let clear = rows.iter().filter(|row| row.clashes.is_empty());
-        let all: Vec<BoxedAnyObject> = clashing.chain(clear).cloned().map(BoxedAnyObject::new).collect();
-        if let Some(column) = &self.student {
-            column.set_visible(rows.iter().any(|row| row.student.is_some()));
-        }
+        let placed = || rows.iter().cloned().enumerate();
+        let clashing = placed().filter(|(_, row)| !row.clashes.is_empty());
+        let clear = placed().filter(|(_, row)| row.clashes.is_empty());
+        let all: Vec<BoxedAnyObject> = clashing.chain(clear).map(BoxedAnyObject::new).collect();
         self.clashes.set_visible(rows.iter().any(|row| !row.clashes.is_empty()));
         self.store.splice(0, self.store.n_items(), &all);
     }
@@ -109,8 +107,9 @@ fn column(title: &str, shown: Shown, width: i32) -> gtk::ColumnViewColumn {
         let Some(item) = item.downcast_ref::<gtk::ListItem>() else { return };
         let (text, row) = (item.child().and_downcast::<gtk::Label>(), item.item().and_downcast::<BoxedAnyObject>());
         let (Some(text), Some(row)) = (text, row) else { return };
-        let row = row.borrow::<Row>();
-        let said = shown(&row);
+        let placed = row.borrow::<Placed>();
+        let row = &placed.1;
+        let said = shown(row);
         text.set_tooltip_text(Some(&said).filter(|said| !said.is_empty()).map(String::as_str));
         text.set_label(&said);
         text.set_css_classes(if row.clashes.is_empty() { &[] } else { &["error"] });
@@ -124,7 +123,8 @@ fn named_rows() -> gtk::SignalListItemFactory {
     factory.connect_bind(|_, item| {
         let Some(shown) = item.downcast_ref::<gtk::ColumnViewRow>() else { return };
         let Some(row) = shown.item().and_downcast::<BoxedAnyObject>() else { return };
-        let row = row.borrow::<Row>();
+        let placed = row.borrow::<Placed>();
+        let row = &placed.1;
         shown.set_accessible_label(&row.name);
         shown.set_accessible_description(&words::clashes(&row.clashes));
     });

@@ -140,6 +140,8 @@ impl LabWizard {
     }
 
     pub(super) fn set_pattern(&mut self, text: String) {
+        // Written into rows that may be others now.
+        self.draft.edits.clear();
         let (NameSource::Pattern { pattern, .. } | NameSource::Roster { pattern, .. }) = &mut self.draft.names;
         *pattern = text;
     }
@@ -151,6 +153,7 @@ impl LabWizard {
     }
 
     pub(super) fn join(&mut self, nth: usize) {
+        self.draft.edits.values_mut().for_each(|edit| edit.address = None);
         let networks = self.facts().networks.clone();
         match nth.checked_sub(1).map(|nth| networks.get(nth)) {
             None => self.draft.network = LabNetwork::AsTemplate,

@@ -18,6 +18,7 @@ use lectern_model::{
     flavor::Flavor,
     id::DomainId,
     identity_files::{Addressing, HostEntry},
+    mac::MacAddress,
     metadata::{self, GuestIdentity, LabMark, Machine},
     network::{Network, free::Taken},
     pattern::MAX_COUNT,
@@ -26,6 +27,7 @@ use lectern_model::{
 };
 
 use super::super::clone::{CloneError, CloneSource, look_in, random_id};
+use super::told;
 use crate::{
     disk::inventory::{self, Inventory},
     guest,
@@ -169,6 +171,7 @@ impl LabStock {
             names: self.inventory.machines.iter().map(|machine| machine.name.clone()).collect(),
             labs: self.labs.iter().map(|lab| lab.name.clone()).collect(),
             macs: Vec::new(),
+            used_macs: self.inventory.machines.iter().flat_map(|machine| macs(&machine.config)).collect(),
             networks: self.networks.iter().map(|network| self.network(network)).collect(),
             routes: self.routes(),
             pools: self.pools.clone(),
@@ -266,13 +269,6 @@ impl LabSource {
     }
 }
 
-/// The system of a machine, as its installer noted it (`libosinfo`).
-fn system(xml: &Document) -> Option<String> {
-    let notes = xml.root().child("metadata")?;
-    let os = notes.descendants().find(|node| node.name() == "os" && node.attribute("id").is_some())?;
-    os.attribute("id").map(std::borrow::Cow::into_owned)
-}
-
 fn template_facts(source: &CloneSource) -> TemplateFacts {
     let linked = CloneDraft { kind: Kind::Linked, ..CloneDraft::default() };
     let disks = source.facts.disks.iter().filter(|disk| linked.treatment(disk) == Treatment::Link);
@@ -293,6 +289,12 @@ fn template_facts(source: &CloneSource) -> TemplateFacts {
         has_flavor_disks: (flavors.ephemeral.is_some(), flavors.swap.is_some()),
         has_service: metadata::read(&source.xml).machine().service.is_some(),
         offline: guest::lack(&source.host),
-        format: system(&source.xml).and_then(|id| format_of(&id)),
+        format: told::system(&source.xml).and_then(|id| format_of(&id)),
     }
+}
+
+/// The addresses of a machine's network cards.
+pub(super) fn macs(xml: &Document) -> Vec<MacAddress> {
+    let nodes = xml.root().descendants().filter(|node| node.is(None, "mac"));
+    nodes.filter_map(|node| MacAddress::parse(&node.attribute("address")?).ok()).collect()
 }

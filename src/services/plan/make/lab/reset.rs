@@ -8,17 +8,21 @@ use lectern_model::{
     mac::MacAddress,
     metadata,
     network::{Network, NetworkSpec},
+    resize::{EPHEMERAL, SWAP},
     storage::{ImageFormat, Volume, machine::Machine, name_of, new_volume::NewVolume},
     template::Deed,
     xml::{Document, EditError, Node},
 };
 
+use uuid::Uuid;
+
+use super::look::macs;
 use crate::{
     disk::inventory::{self, Inventory},
     host::{Host, HostError, StorageError},
     plan::{
         Plan, Purpose, Step, networks,
-        steps::{CreateOverlays, DeleteImages, Discard, DiscardMachines, ForceOff, MustBeOff, Redefine},
+        steps::{CreateOverlays, CreateSwap, DeleteImages, Discard, DiscardMachines, ForceOff, MustBeOff, Redefine},
     },
 };
 
@@ -85,6 +89,8 @@ struct Making<'s> {
     off: Vec<Step>,
     /// New overlays by the name of their pool.
     new: BTreeMap<String, Vec<NewVolume>>,
+    /// New disks for swapping.
+    swaps: Vec<Step>,
     changed: Vec<Step>,
     old: Vec<(String, bool)>,
     machines: BTreeSet<DomainId>,
@@ -92,8 +98,8 @@ struct Making<'s> {
 
 impl<'s> Making<'s> {
     fn new(stock: &'s Inventory) -> Self {
-        let (off, changed, old) = (Vec::new(), Vec::new(), Vec::new());
-        Self { stock, off, new: BTreeMap::new(), changed, old, machines: BTreeSet::new() }
+        let (off, swaps, changed, old) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { stock, off, new: BTreeMap::new(), swaps, changed, old, machines: BTreeSet::new() }
     }
 
     fn machine(&mut self, machine: &Machine, xml: &Document) -> Result<(), LabError> {
@@ -104,7 +110,12 @@ impl<'s> Making<'s> {
         let mut fresh = 0;
         for (disk, view) in written(xml) {
             let Some(volume) = volume(self.stock, &view) else { return Err(none()) };
-            let Some((base, format)) = base(self.stock, machine, volume) else { continue };
+            let base = base(self.stock, machine, volume);
+            let serial = serial(disk);
+            // A disk that is neither an overlay nor its flavor's is its own: nobody knows what is to be in it.
+            if base.is_none() && serial.is_none() {
+                continue;
+            }
             let pool = self.stock.pool_of(volume).map(|pool| pool.name.clone()).ok_or_else(none)?;
             let file = self.free(&pool, volume);
             let source = disk.child("source").ok_or_else(none)?;
@@ -112,9 +123,9 @@ impl<'s> Making<'s> {
                 Some(DiskSource::Volume { .. }) => edit.set_attribute(source, "volume", &file)?,
                 _ => edit.set_attribute(source, "file", &beside(&volume.path, &file))?,
             };
-            self.new.entry(pool).or_default().push(NewVolume::overlay(&file, volume.capacity, &base, format));
+            fresh += usize::from(base.is_some());
+            self.make(id, pool, &file, volume, base, serial);
             self.old.push((volume.path.clone(), true));
-            fresh += 1;
         }
         if fresh == 0 {
             return Err(none());
@@ -123,6 +134,29 @@ impl<'s> Making<'s> {
         self.changed.push(Redefine { id, name, old: xml.to_string(), new }.into());
         self.machines.insert(id);
         Ok(())
+    }
+
+    /// A fresh overlay; an empty second disk, or a new disk for swapping, which the guest finds by the same identifier.
+    fn make(
+        &mut self,
+        id: DomainId,
+        pool: String,
+        file: &str,
+        volume: &Volume,
+        base: Option<(String, ImageFormat)>,
+        serial: Option<&str>,
+    ) {
+        let size = volume.capacity;
+        match (base, serial) {
+            (Some((base, format)), _) => {
+                self.new.entry(pool).or_default().push(NewVolume::overlay(file, size, &base, format));
+            }
+            (None, Some(SWAP)) => {
+                let new = NewVolume::thin(file, ImageFormat::Raw, size);
+                self.swaps.push(CreateSwap { pool, new, uuid: Uuid::from_bytes(*id.as_bytes()) }.into());
+            }
+            (None, _) => self.new.entry(pool).or_default().push(NewVolume::thin(file, volume.format, size)),
+        }
     }
 
     /// The first free name beside a volume: `node1.qcow2`, `node1-2.qcow2`, and again the first at the next reset.
@@ -146,6 +180,7 @@ impl<'s> Making<'s> {
             let folder = known.filter(|pool| pool.kind.has_files()).and_then(|pool| pool.target.clone());
             steps.push(CreateOverlays { pool, folder, new }.into());
         }
+        steps.extend(self.swaps);
         steps.extend(self.changed);
         if !keep {
             steps.push(DeleteImages { images: self.old, machines: self.machines.clone() }.into());
@@ -153,6 +188,12 @@ impl<'s> Making<'s> {
         let machines = self.machines;
         Plan::new(Purpose::ResetLab(lab.to_owned()), host.uri().clone(), steps).guarded(Deed::Edit, machines)
     }
+}
+
+/// Whether it is a flavor's second disk or its disk for swapping.
+fn serial(disk: Node<'_>) -> Option<&'static str> {
+    let serial = disk.child("serial")?.text().trim().to_owned();
+    [EPHEMERAL, SWAP].into_iter().find(|known| *known == serial)
 }
 
 pub(in crate::plan::make) fn beside(path: &str, file: &str) -> String {
@@ -234,8 +275,8 @@ pub async fn delete(host: &Host, lab: &str, machines: &[DomainId]) -> Result<Pla
 
 /// What is undone in networks.
 fn forget(host: &Host, known: &[Network], members: &[&Machine]) -> Result<Vec<Step>, LabError> {
-    let macs: BTreeSet<String> = members.iter().flat_map(|machine| macs(&machine.config)).collect();
-    let ours = |mac: Option<MacAddress>| mac.is_some_and(|mac| macs.contains(&mac.to_string()));
+    let macs: BTreeSet<MacAddress> = members.iter().flat_map(|machine| macs(&machine.config)).collect();
+    let ours = |mac: Option<MacAddress>| mac.is_some_and(|mac| macs.contains(&mac));
     let mut steps = Vec::new();
     for network in known {
         let Some(spec) = &network.spec else { continue };
@@ -255,10 +296,4 @@ fn forget(host: &Host, known: &[Network], members: &[&Machine]) -> Result<Vec<St
         steps.extend(plan.into_iter().flat_map(|plan| plan.steps().to_vec()));
     }
     Ok(steps)
-}
-
-fn macs(xml: &Document) -> Vec<String> {
-    let nodes = xml.root().descendants().filter(|node| node.is(None, "mac"));
-    let read = |node: Node<'_>| MacAddress::parse(&node.attribute("address")?).ok();
-    nodes.filter_map(read).map(|mac| mac.to_string()).collect()
 }

@@ -187,3 +187,10 @@ fn customization(source: &LabSource, draft: &LabDraft, rows: &[Row], row: &Row) 
         ..Customization::default()
     }
 }
+
+/// The system of a machine, as its installer noted it (`libosinfo`).
+pub(super) fn system(xml: &Document) -> Option<String> {
+    let notes = xml.root().child("metadata")?;
+    let os = notes.descendants().find(|node| node.name() == "os" && node.attribute("id").is_some())?;
+    os.attribute("id").map(std::borrow::Cow::into_owned)
+}
