@@ -5,7 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lectern_test_kit::{desktop::Desktop, libvirt::PrivateLibvirt, wait, window::Window};
+use lectern_services::screen::ScreenEvent;
+use lectern_test_kit::{
+    desktop::Desktop,
+    libvirt::PrivateLibvirt,
+    wait,
+    window::Window,
+    witness::{Witness, answer},
+};
 
 const LECTERN: &str = env!("CARGO_BIN_EXE_lectern");
 
@@ -118,6 +125,58 @@ fn the_firmwares_menu_is_seen_and_answered() {
     desktop.resize("Lectern", 400, 600);
     window.wait_gone("list item", "This host and its readiness");
     window.shot("narrow");
+    window.close();
+}
+
+#[test]
+fn the_clipboard_is_shared_once_the_user_agrees() {
+    let Some(libvirt) = PrivateLibvirt::start() else { return };
+    define(&libvirt, "boot", "<graphics type='vnc' port='-1'/>");
+    libvirt.virsh(&["start", "boot"]);
+    let desktop = Desktop::start("clipboard");
+    let window = Window::open(&desktop, LECTERN, libvirt.uri());
+    // QEMU passes a clipboard on to all that look at the machine: this one stands for the guest.
+    let witness = Witness::connect(libvirt.uri());
+    let guest = answer(witness.host.open_screen(witness.id("boot"), 0)).expect("a screen");
+    let events = guest.events();
+    let heard = |what: &str, wanted: &dyn Fn(&ScreenEvent) -> bool| {
+        wait::until(what, wait::SOON, || events.try_recv().ok().filter(|event| wanted(event)))
+    };
+    window.row("boot");
+    desktop.keys(&["ctrl+f"]);
+    desktop.type_text("zzz");
+    window.wait_says("No Results Found");
+    desktop.keys(&["ctrl+a", "ctrl+c", "Escape"]);
+    window.row("boot");
+    window.open_machine("boot");
+    window.tab("Screen");
+    let share = window.wait_for("toggle button", "Share the Clipboard");
+    window.wait_for("toggle button", "Fit the Guest’s Screen to the Window").click();
+    share.click();
+    let question = window.wait_for("alert", "Share the clipboard with boot?");
+    window.shot("ask");
+    question.wait_for("button", "Cancel").click();
+    wait::holds("it to be off", wait::SOON, || !share.is_on());
+    share.click();
+    window.wait_for("alert", "Share the clipboard with boot?").wait_for("button", "Add the Channel").click();
+    wait::holds("a channel", wait::SOON, || {
+        libvirt.virsh(&["dumpxml", "--inactive", "boot"]).contains("<clipboard copypaste='yes'/>")
+    });
+    wait::holds("it to be off again", wait::SOON, || !share.is_on());
+    share.click();
+    window.wait_for("alert", "Share the clipboard with boot?").wait_for("button", "Share").click();
+    heard("what was copied here", &|event| *event == ScreenEvent::TextOffered);
+    guest.ask_text();
+    heard("its text", &|event| *event == ScreenEvent::Text("zzz".into()));
+    guest.offer_text(Some("boot".into()));
+    window.shot("shared");
+    window.press("Back");
+    window.row("boot");
+    desktop.keys(&["ctrl+f"]);
+    desktop.type_text("zzz");
+    window.wait_says("No Results Found");
+    desktop.keys(&["ctrl+a", "ctrl+v"]);
+    window.row("boot");
     window.close();
 }
 

@@ -25,6 +25,32 @@ pub fn with_vnc(domain: &Document) -> Result<Document, EditError> {
     edit.finish()
 }
 
+/// The same machine with a channel over which QEMU shares the clipboard with a guest that runs spice-vdagent.
+///
+/// # Errors
+/// As for [`Edit::finish`].
+pub fn with_clipboard(domain: &Document) -> Result<Document, EditError> {
+    let root = domain.root();
+    let mut edit = domain.edit();
+    match root.child("devices") {
+        None => edit.insert(Place::LastIn(root), &Element::new("devices").child(clipboard()))?,
+        Some(devices) if has(devices, "channel", "qemu-vdagent") => &mut edit,
+        Some(devices) => {
+            add(&mut edit, devices, &["channel", "console", "serial"], &clipboard())?;
+            &mut edit
+        }
+    };
+    edit.finish()
+}
+
+fn clipboard() -> Element {
+    let shared = Element::new("clipboard").attribute("copypaste", "yes");
+    let source = Element::new("source").child(shared);
+    // The name is the protocol's: spice-vdagent looks for it whoever is at the other end.
+    let target = Element::new("target").attribute("type", "virtio").attribute("name", "com.redhat.spice.0");
+    Element::new("channel").attribute("type", "qemu-vdagent").child(source).child(target)
+}
+
 fn vnc() -> Element {
     let served = [("type", "vnc"), ("port", "-1"), ("autoport", "yes"), ("listen", "127.0.0.1")];
     served.iter().fold(Element::new("graphics"), |element, (name, value)| element.attribute(name, value))
@@ -78,6 +104,19 @@ mod tests {
         assert_eq!(made(TABLET), format!("{TABLET}{VNC}"));
         let without = "<controller type='usb' model='none'/>";
         assert_eq!(made(without), format!("{without}{VNC}"));
+    }
+
+    #[test]
+    fn a_clipboard_has_one_channel() {
+        let give = |xml: &str| with_clipboard(&Document::parse(xml).unwrap()).unwrap().to_string();
+        let given = give("<domain><devices><channel type='unix'/><video/></devices></domain>");
+        assert_eq!(
+            given,
+            "<domain><devices><channel type='unix'/><channel type='qemu-vdagent'><source><clipboard copypaste='yes'/>\
+             </source><target type='virtio' name='com.redhat.spice.0'/></channel><video/></devices></domain>"
+        );
+        assert_eq!(give(&given), given);
+        assert!(give("<domain/>").contains("qemu-vdagent"));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct DomainXml {
     pub screens: Vec<String>,
     /// Whether a guest agent is connected now.
     pub agent: bool,
+    /// Whether it has a channel over which a guest shares its clipboard through QEMU.
+    pub clipboard: bool,
 }
 
 /// One `<disk>`.
@@ -89,6 +91,7 @@ impl DomainXml {
             consoles: consoles(all("serial"), all("console")),
             screens: all("graphics").map(|node| node.attribute("type").unwrap_or_default().into_owned()).collect(),
             agent: all("channel").any(is_connected_agent),
+            clipboard: all("channel").any(|node| node.attribute("type").as_deref() == Some("qemu-vdagent")),
         })
     }
 

@@ -67,6 +67,12 @@ pub enum HostError {
     /// This computer refused a thread, a pipe or a process.
     #[error("the system refused: {0}")]
     System(String),
+    /// There is no way to a port of the host: what SSH said, or nothing where SSH is not the way.
+    #[error("no tunnel: {said}")]
+    Tunnel {
+        /// SSH's own words.
+        said: String,
+    },
     /// The host answered something that cannot be read.
     #[error("unreadable answer: {0}")]
     BadAnswer(String),

@@ -55,5 +55,6 @@ pub(crate) mod storage;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 pub(crate) mod types;
 pub(crate) mod watch;

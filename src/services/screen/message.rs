@@ -4,14 +4,17 @@ use std::io::Read;
 
 use super::{
     Cursor,
+    clipboard::{self, Clip},
     error::ScreenError,
     picture::{Area, POINT, Picture},
     request::form,
-    wire::Wire as _,
+    wire::{TEXT, Wire as _},
 };
 
 /// The longest edge of a pointer's shape.
 const CURSOR_EDGE: u16 = 512;
+/// A size that is told in answer to this side's own wish.
+const OWN_WISH: u16 = 1;
 
 /// What a message brought beside changes of the picture.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +29,10 @@ pub(super) enum News {
     Resized,
     /// The guest rang its bell.
     Bell,
+    /// The server takes wishes about the size.
+    TakesWishes,
+    /// About the guest's clipboard.
+    Clip(Clip),
 }
 
 /// Reads the message that begins with `kind`.
@@ -34,7 +41,7 @@ pub(super) fn read(kind: u8, from: &mut impl Read, picture: &mut Picture) -> Res
         0 => update(from, picture),
         1 => colours(from).map(|()| Vec::new()),
         2 => Ok(vec![News::Bell]),
-        3 => clipboard(from).map(|()| Vec::new()),
+        3 => clip(from),
         other => Err(ScreenError::BadMessage(other)),
     }
 }
@@ -45,7 +52,10 @@ fn update(from: &mut impl Read, picture: &mut Picture) -> Result<Vec<News>, Scre
     for _ in 0..from.short()? {
         let area = Area { x: from.short()?, y: from.short()?, width: from.short()?, height: from.short()? };
         let form = from.long()?.cast_signed();
-        news.extend(part(form, area, from, picture)?);
+        match form {
+            form::LAYOUT => news.extend(layout(area, from, picture)?),
+            _ => news.extend(part(form, area, from, picture)?),
+        }
     }
     Ok(news)
 }
@@ -68,6 +78,19 @@ fn part(form: i32, area: Area, from: &mut impl Read, picture: &mut Picture) -> R
 fn resize(area: Area, picture: &mut Picture) -> Result<News, ScreenError> {
     *picture = Picture::new(area.width, area.height)?;
     Ok(News::Resized)
+}
+
+/// The size and the monitors; where a wish was refused, they are as before. The height tells whether it was.
+fn layout(area: Area, from: &mut impl Read, picture: &mut Picture) -> Result<Vec<News>, ScreenError> {
+    let monitors = from.byte()?;
+    from.array::<3>()?;
+    from.several(usize::from(monitors) * 16)?;
+    let mut news = vec![News::TakesWishes];
+    let refused = area.x == OWN_WISH && area.y != 0;
+    if !refused && picture.size() != (area.width, area.height) {
+        news.push(resize(area, picture)?);
+    }
+    Ok(news)
 }
 
 /// Points, and a bit for each that says whether it is seen; the area's place is the tip.
@@ -98,8 +121,14 @@ fn colours(from: &mut impl Read) -> Result<(), ScreenError> {
     from.several(usize::from(count) * 6).map(drop)
 }
 
-/// The guest's clipboard is not taken over: nobody asked for it.
-fn clipboard(from: &mut impl Read) -> Result<(), ScreenError> {
+/// A plain text of the guest's clipboard is not taken over: nobody asked for it. What has a negative length is more.
+fn clip(from: &mut impl Read) -> Result<Vec<News>, ScreenError> {
     from.array::<3>()?;
-    from.text().map(drop)
+    let length = from.long()?.cast_signed();
+    let bytes = length.unsigned_abs();
+    if bytes > TEXT {
+        return Err(ScreenError::TooLong(bytes.into()));
+    }
+    let content = from.several(usize::try_from(bytes).unwrap_or_default())?;
+    Ok(if length < 0 { vec![News::Clip(clipboard::read(&content)?)] } else { Vec::new() })
 }

@@ -3,7 +3,8 @@
 use super::picture::Area;
 
 /// The forms of pictures and the additions that this side understands, best first.
-const FORMS: [i32; 6] = [form::RAW, form::COPY, form::SIZE, form::CURSOR, form::POINTER, form::KEYS];
+const FORMS: [i32; 8] =
+    [form::RAW, form::COPY, form::SIZE, form::CURSOR, form::POINTER, form::KEYS, form::LAYOUT, form::CLIPBOARD];
 
 /// RFB's numbers of forms and additions.
 pub(super) mod form {
@@ -19,6 +20,10 @@ pub(super) mod form {
     pub(in crate::screen) const POINTER: i32 = -257;
     /// Keys may be told with their scan codes.
     pub(in crate::screen) const KEYS: i32 = -258;
+    /// The picture's size and its monitors; a server that tells them takes wishes too.
+    pub(in crate::screen) const LAYOUT: i32 = -308;
+    /// The clipboard can be shared. `0xC0A1E5CE`.
+    pub(in crate::screen) const CLIPBOARD: i32 = -1_063_131_698;
 }
 
 /// 32 bits a point, true colours, little-endian: blue, green, red and a byte without meaning.
@@ -29,7 +34,7 @@ pub(super) fn format() -> Vec<u8> {
 }
 
 pub(super) fn forms() -> Vec<u8> {
-    let mut bytes = vec![2, 0, 0, 6];
+    let mut bytes = vec![2, 0, 0, 8];
     bytes.extend(FORMS.iter().flat_map(|form| form.to_be_bytes()));
     bytes
 }
@@ -58,6 +63,13 @@ pub(super) fn pointer(buttons: u8, x: u16, y: u16) -> Vec<u8> {
     bytes
 }
 
+/// Asks for a picture of this size, on one monitor (rfbproto, "`SetDesktopSize`").
+pub(super) fn size(width: u16, height: u16) -> Vec<u8> {
+    let edges = [width, height].map(u16::to_be_bytes).concat();
+    // One monitor, its number and its place; its flags.
+    [&[251, 0], edges.as_slice(), &[1, 0], &[0; 8], &edges, &[0; 4]].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +83,10 @@ mod tests {
         assert_eq!(key(true, 0xff0d, None), [4, 1, 0, 0, 0, 0, 0xff, 0x0d]);
         assert_eq!(key(false, 0x61, Some(0x1e)), [255, 0, 0, 0, 0, 0, 0, 0x61, 0, 0, 0, 0x1e]);
         assert_eq!(pointer(1, 258, 3), [5, 1, 1, 2, 0, 3]);
+        let wish = size(0x0102, 0x0304);
+        assert_eq!(
+            (wish.len(), &wish[..8], &wish[16..20]),
+            (8 + 16, &[251, 0, 1, 2, 3, 4, 1, 0][..], &[1, 2, 3, 4][..])
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    net::Shutdown,
     os::{fd::OwnedFd, unix::net::UnixStream},
     thread,
     time::{Duration, Instant},
@@ -48,12 +49,17 @@ fn everything() -> Vec<u8> {
     bytes.extend(update(&[rectangle([1, 1, 2, 2], -239, &[[9; 16].as_slice(), &[0x80, 0x40]].concat())]));
     bytes.extend(update(&[rectangle([2, 0, 2, 2], 1, &[0; 4])]));
     bytes.extend(update(&[rectangle([0, 0, 8, 1], -223, &[])]));
+    bytes.extend(b"\x03\0\0\0\xff\xff\xff\xf8\x1b\0\0\x01\0\x10\0\0");
+    bytes.extend(b"\x03\0\0\0\xff\xff\xff\xfc\x08\0\0\x01");
+    let monitor = [&[1, 0, 0, 0][..], &[0; 16]].concat();
+    bytes.extend(update(&[rectangle([0, 0, 6, 3], -308, &monitor)]));
+    bytes.extend(update(&[rectangle([1, 3, 9, 9], -308, &monitor)]));
     bytes
 }
 
 fn pair() -> (Screen, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
-    (Screen::start(OwnedFd::from(ours)).unwrap(), theirs)
+    (Screen::start(OwnedFd::from(ours), Some("pw".into())).unwrap(), theirs)
 }
 
 /// What a server's words do, and how the screen ends after its last one.
@@ -93,7 +99,10 @@ fn a_whole_talk_is_understood() {
     assert_eq!(cursor.points, [[9, 9, 9, 255], [0; 4], [0; 4], [9, 9, 9, 255]].concat());
     assert_eq!(names[4], "Frame(Frame(4x2, [Area { x: 2, y: 0, width: 2, height: 2 }]))");
     assert!(matches!(&events[5], ScreenEvent::Frame(f) if (f.width, f.height) == (8, 1) && f.points == [0; 32]));
-    assert_eq!(events.len(), 6);
+    assert_eq!(events[6..9], [ScreenEvent::SharesClipboard, ScreenEvent::TextOffered, ScreenEvent::TakesWishes]);
+    // What is refused leaves the size as it was.
+    assert!(matches!(&events[9], ScreenEvent::Frame(f) if (f.width, f.height) == (6, 3)));
+    assert_eq!(events.len(), 10);
 }
 
 #[test]
@@ -101,8 +110,8 @@ fn a_server_that_is_cut_off_anywhere_closes_the_screen() {
     let words = everything();
     let ends: Vec<ScreenEnd> = (0..words.len()).map(|length| hear(&words[..length]).1).collect();
     let whole = ends.iter().filter(|end| **end == ScreenEnd::Closed).count();
-    // After the greeting and after each of six messages; there is one more at the very end.
-    assert_eq!(whole, 7, "{ends:?}");
+    // After the greeting and after each of ten messages; there is one more at the very end.
+    assert_eq!(whole, 11, "{ends:?}");
     for end in ends {
         assert!(matches!(end, ScreenEnd::Closed | ScreenEnd::Failed(ScreenError::CutOff(_))), "{end:?}");
     }
@@ -117,12 +126,15 @@ fn what_a_hostile_server_says_is_named() {
         (b"RFB 003.003\n".to_vec(), ScreenError::NotVnc("RFB 003.003\n".into())),
         (b"RFB 003.008\n\0\0\0\0\x02no".to_vec(), ScreenError::Refused("no".into())),
         (b"RFB 003.008\n\x01\x01\0\0\0\x01\0\0\0\x02no".to_vec(), ScreenError::Refused("no".into())),
-        (b"RFB 003.008\n\x02\x02\x13".to_vec(), ScreenError::WantsSecurity(vec![2, 19])),
+        (b"RFB 003.008\n\x02\x05\x13".to_vec(), ScreenError::WantsSecurity(vec![5, 19])),
+        (b"RFB 003.008\n\x01\x020123456789abcdef\0\0\0\x01\0\0\0\x02no".to_vec(), ScreenError::Refused("no".into())),
         (long, ScreenError::TooLong(u32::MAX.into())),
         (greeting(0, 2), ScreenError::BadSize(0, 2)),
         (greeting(u16::MAX, u16::MAX), ScreenError::BadSize(u16::MAX, u16::MAX)),
         (after(&[77]), ScreenError::BadMessage(77)),
-        (after(b"\x03\0\0\0\xff\xff\xff\xff"), ScreenError::TooLong(u32::MAX.into())),
+        (after(b"\x03\0\0\0\x7f\xff\xff\xff"), ScreenError::TooLong(0x7fff_ffff)),
+        (after(b"\x03\0\0\0\x80\0\0\0"), ScreenError::TooLong(0x8000_0000)),
+        (after(b"\x03\0\0\0\xff\xff\xff\xff\0"), ScreenError::BadMessage(3)),
         (after(&update(&[rectangle([0, 0, 1, 1], 16, &[])])), ScreenError::BadForm(16)),
         (after(&update(&[rectangle([3, 0, 2, 1], 0, &[])])), ScreenError::Outside),
         (after(&update(&[rectangle([0, 0, 1, 1], 1, &[0, 9, 0, 9])])), ScreenError::Outside),
@@ -196,6 +208,42 @@ fn keys_and_the_pointer_are_told_as_the_server_wants_them() {
         assert!(began.elapsed() < SOON, "{said:?}");
         let mut piece = [0; 256];
         let count = server.read(&mut piece).unwrap();
+        said.extend(&piece[..count]);
+    }
+}
+
+#[test]
+fn the_clipboard_is_given_only_when_it_was_offered_and_sizes_only_where_they_are_taken() {
+    let (screen, mut server) = pair();
+    let events = screen.events();
+    screen.wish(9, 9);
+    server.write_all(&everything()).unwrap();
+    // The guest asks for a text that nobody has offered yet.
+    server.write_all(b"\x03\0\0\0\xff\xff\xff\xfc\x02\0\0\x01").unwrap();
+    let mut heard = 0;
+    while heard < 10 {
+        events.recv_blocking().unwrap();
+        heard += 1;
+    }
+    screen.wish(0x1234, 0x0321);
+    screen.offer_text(Some("ours".into()));
+    let offered = clipboard::offer(true);
+    let mut said = Vec::<u8>::new();
+    server.set_read_timeout(Some(SOON)).unwrap();
+    read_until(&mut server, &mut said, &offered);
+    let given = clipboard::give("ours").unwrap();
+    let has = |said: &[u8], word: &[u8]| said.windows(word.len()).any(|window| window == word);
+    assert!(has(&said, &clipboard::able()) && has(&said, &request::size(0x1234, 0x0321)), "{said:?}");
+    assert!(!has(&said, &request::size(9, 9)) && !has(&said, &given[4..]), "{said:?}");
+    server.write_all(b"\x03\0\0\0\xff\xff\xff\xfc\x02\0\0\x01").unwrap();
+    read_until(&mut server, &mut said, &given);
+}
+
+fn read_until(server: &mut UnixStream, said: &mut Vec<u8>, word: &[u8]) {
+    while !said.windows(word.len()).any(|window| window == word) {
+        let mut piece = [0; 256];
+        let count = server.read(&mut piece).unwrap();
+        assert!(count > 0, "{said:?}");
         said.extend(&piece[..count]);
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::error::ScreenError;
 
 /// The longest text that is taken, in bytes; a longer one is no text.
-const TEXT: u32 = 1 << 20;
+pub(super) const TEXT: u32 = 1 << 20;
 
 /// Reads what RFB is made of.
 pub(super) trait Wire: Read {

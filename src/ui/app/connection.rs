@@ -267,6 +267,7 @@ impl App {
             MachineOutput::Edit(id, edit) => self.edit(id, edit, sender),
             MachineOutput::Retry => self.retry(),
             MachineOutput::Emulate(id) => self.ask_to_emulate(id, sender),
+            MachineOutput::GiveClipboard(id) => self.give_clipboard(id, sender),
             MachineOutput::GiveScreen(id) => self.ask_to_give_screen(id, sender),
             MachineOutput::Mend(id) => self.chains_told(ChainsMsg::Mend(id), sender),
             MachineOutput::Tab(tab) => self.tab_shown(tab),

@@ -134,4 +134,12 @@ impl App {
         sender
             .oneshot_command(async move { AppCmd::EditPlanned(Box::new(host.plan_edit(id, screen::with_vnc).await)) });
     }
+
+    /// Changes a machine so that a guest can share its clipboard from the next start on.
+    pub(super) fn give_clipboard(&self, id: DomainId, sender: &ComponentSender<Self>) {
+        let Some(host) = self.host.clone() else { return };
+        sender.oneshot_command(async move {
+            AppCmd::EditPlanned(Box::new(host.plan_edit(id, screen::with_clipboard).await))
+        });
+    }
 }

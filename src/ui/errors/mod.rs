@@ -64,6 +64,10 @@ impl From<&HostError> for UserText {
                 gettext("This computer refused a thread or a process."),
                 gettext("It may be short of memory. Close other programs and try again."),
             ),
+            HostError::Tunnel { .. } => Self::new(
+                gettext("SSH did not get to the screen on the other host."),
+                gettext("The host may forbid forwarding (AllowTcpForwarding), or the screen listens on no port."),
+            ),
             HostError::BadAnswer(_) => Self::new(
                 gettext("The host answered something that cannot be read."),
                 gettext("Its libvirt may be newer than this program. The details show the answer."),
@@ -95,6 +99,7 @@ fn networks(stopped: &[String], missing: &[String]) -> UserText {
 fn raw(error: &HostError) -> Option<String> {
     match error {
         HostError::System(text) | HostError::BadAnswer(text) => Some(text.clone()),
+        HostError::Tunnel { said } => Some(said.clone()).filter(|said| !said.is_empty()),
         _ => error.libvirt().map(|e| format!("{}\n(libvirt {}.{})", e.message, e.domain, e.code)),
     }
 }

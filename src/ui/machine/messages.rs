@@ -55,6 +55,8 @@ pub(crate) enum MachineMsg {
     Emulate,
     /// The user wants the machine to have a screen that can be shown.
     Give,
+    /// The user wants the machine to have a channel for its clipboard.
+    GiveClipboard,
 }
 
 /// What the page asks for.
@@ -68,6 +70,8 @@ pub(crate) enum MachineOutput {
     Emulate(DomainId),
     /// Give this machine a screen.
     GiveScreen(DomainId),
+    /// Give this machine a channel for its clipboard.
+    GiveClipboard(DomainId),
     /// Mend what this machine's disks lie on.
     Mend(DomainId),
     /// This part is on screen.

@@ -163,6 +163,7 @@ impl Component for MachinePage {
         };
         let screen = ScreenPage::builder().launch(screen).forward(sender.input_sender(), |output| match output {
             ScreenOutput::Give => MachineMsg::Give,
+            ScreenOutput::GiveClipboard => MachineMsg::GiveClipboard,
         });
         let serial = SerialInit {
             host: init.host.clone(),
@@ -216,6 +217,7 @@ impl Component for MachinePage {
             MachineMsg::Retry => drop(sender.output(MachineOutput::Retry)),
             MachineMsg::Mend => drop(sender.output(MachineOutput::Mend(self.domain.id))),
             MachineMsg::Emulate => drop(sender.output(MachineOutput::Emulate(self.domain.id))),
+            MachineMsg::GiveClipboard => drop(sender.output(MachineOutput::GiveClipboard(self.domain.id))),
             MachineMsg::Give => drop(sender.output(MachineOutput::GiveScreen(self.domain.id))),
         }
     }

@@ -3,6 +3,8 @@
 pub(crate) mod socket;
 mod ssh;
 
+pub(super) use self::ssh::client as ssh_client;
+
 use lectern_model::uri::HostUri;
 
 use super::{

@@ -41,7 +41,7 @@ pub(super) fn explain(uri: &HostUri, host: &str) -> ConnectFailure {
     if !target.proxied && !answers(&target) {
         return ConnectFailure::HostUnreachable { host: shown };
     }
-    if parameter(uri, "no_verify").is_none_or(|value| value == "0") && !is_known(&target) {
+    if !is_trusted(uri) && !is_known(&target) {
         return ConnectFailure::UnknownHostKey { host: target.key_name() };
     }
     match run(ssh(uri, host, &["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"]), LOGIN) {
@@ -50,8 +50,17 @@ pub(super) fn explain(uri: &HostUri, host: &str) -> ConnectFailure {
     }
 }
 
-/// `ssh` with what the URI says of the way; with `-G` it prints its configuration, else it logs in and runs `true`.
+/// `ssh` on the way that the URI says; with `-G` it prints its configuration, else it logs in and runs `true`.
 fn ssh(uri: &HostUri, host: &str, options: &[&str]) -> Command {
+    let mut command = client(uri, host, options);
+    if !options.contains(&"-G") {
+        command.arg("true");
+    }
+    command
+}
+
+/// `ssh` with what the URI says of the way, up to the host.
+pub(in crate::libvirt) fn client(uri: &HostUri, host: &str, options: &[&str]) -> Command {
     let mut command = Command::new("ssh");
     command.args(options);
     if let Some(user) = uri.user() {
@@ -63,11 +72,17 @@ fn ssh(uri: &HostUri, host: &str, options: &[&str]) -> Command {
     if let Some(key) = parameter(uri, "keyfile") {
         command.args(["-i", &key]);
     }
-    command.args(["--", host]);
-    if !options.contains(&"-G") {
-        command.arg("true");
+    if is_trusted(uri) {
+        // As libvirt's own connection is made then.
+        command.args(["-o", "StrictHostKeyChecking=no"]);
     }
+    command.args(["--", host]);
     command
+}
+
+/// Whether the URI says that the host's key is not to be checked.
+fn is_trusted(uri: &HostUri) -> bool {
+    parameter(uri, "no_verify").is_some_and(|value| value != "0")
 }
 
 /// Runs a tool to its end, or to the end of its time; whether it succeeded, and what it printed.

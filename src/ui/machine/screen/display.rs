@@ -10,12 +10,16 @@ use relm4::gtk::{self, cairo, gdk, glib, prelude::*};
 use lectern_model::screen::Fit;
 use lectern_services::screen::{Area, Cursor, Frame, Screen, ScreenEvent};
 
+use super::clipboard::SharedClipboard;
 use crate::{i18n::gettext, machine::clock::next_frame};
 
 /// The style class of the widget that has the keyboard for a guest.
 pub(crate) const GUEST_SCREEN: &str = "guest-screen";
 /// The longest edge of a pointer's shape that desktops take.
 const CURSOR_EDGE: u16 = 256;
+
+/// The smallest picture that a guest is wished: firmware has none below.
+const LEAST: (u16, u16) = (640, 400);
 
 /// The picture and the screen behind it. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +35,8 @@ struct Inner {
     enlarged: Cell<bool>,
     absolute: Cell<bool>,
     view_only: Cell<bool>,
+    /// Shared with the guest, while the user wants that.
+    clipboard: RefCell<Option<SharedClipboard>>,
 }
 
 impl Display {
@@ -49,6 +55,7 @@ impl Display {
             enlarged: Cell::default(),
             absolute: Cell::new(true),
             view_only: Cell::default(),
+            clipboard: RefCell::default(),
         }));
         display.scale(true);
         display
@@ -106,6 +113,41 @@ impl Display {
             ScreenEvent::Cursor(cursor) => self.0.picture.set_cursor(shape(&cursor).as_ref()),
             ScreenEvent::Absolute(absolute) => self.0.absolute.set(absolute),
             ScreenEvent::Bell => self.0.picture.error_bell(),
+            ScreenEvent::TextOffered => self.with_clipboard(SharedClipboard::offered),
+            ScreenEvent::Text(text) => self.with_clipboard(|shared, _| shared.take(&text)),
+            // The page shows what can be done.
+            ScreenEvent::TakesWishes | ScreenEvent::SharesClipboard => {}
+        }
+    }
+
+    /// Shares the clipboard with the guest, or no longer.
+    pub(super) fn share_clipboard(&self, on: bool) {
+        let weak = Rc::downgrade(&self.0);
+        let offer = move |text: Option<String>| {
+            if let Some(screen) = weak.upgrade().and_then(|inner| inner.screen.borrow().clone()) {
+                screen.offer_text(text);
+            }
+        };
+        let before = self.0.clipboard.take();
+        if on {
+            self.0.clipboard.replace(Some(SharedClipboard::new(&self.0.picture.clipboard(), offer)));
+        } else if let Some(screen) = self.0.screen.borrow().as_ref().filter(|_| before.is_some()) {
+            screen.offer_text(None);
+        }
+    }
+
+    fn with_clipboard(&self, act: impl FnOnce(&SharedClipboard, &Screen)) {
+        if let (Some(shared), Some(screen)) = (&*self.0.clipboard.borrow(), &*self.0.screen.borrow()) {
+            act(shared, screen);
+        }
+    }
+
+    /// Wishes the guest a picture as large as its place in the window.
+    pub(super) fn wish(&self, width: i32, height: i32) {
+        let scale = self.0.picture.scale_factor();
+        let edge = |length: i32, least: u16| u16::try_from(length.saturating_mul(scale)).unwrap_or(u16::MAX).max(least);
+        if let Some(screen) = &*self.0.screen.borrow() {
+            screen.wish(edge(width, LEAST.0), edge(height, LEAST.1));
         }
     }
 

@@ -43,6 +43,18 @@ pub(crate) enum ScreenMsg {
     ViewOnly(bool),
     /// A combination of keys is to be sent.
     KeySent(Combination),
+    /// The server can do more than show.
+    Able(Ability),
+    /// The clipboard is to be shared with the guest, or no longer.
+    Shared(bool),
+    /// The user was asked whether to share it.
+    Agreed(bool),
+    /// The machine is to have a channel for that.
+    ChannelWanted,
+    /// The guest's picture is to be as large as its place, or as it was.
+    Fitted(bool),
+    /// The picture's place has another size.
+    AreaChanged,
     /// The picture goes into a file.
     ShotSaved,
     /// The picture goes onto the clipboard.
@@ -53,11 +65,22 @@ pub(crate) enum ScreenMsg {
     FullScreenLeft,
 }
 
+/// What a server can do beside showing a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ability {
+    /// Share a clipboard.
+    Clipboard,
+    /// Follow a wish for another size.
+    Size,
+}
+
 /// What the page asks for.
 #[derive(Debug)]
 pub(crate) enum ScreenOutput {
     /// Give the machine a screen that can be shown.
     Give,
+    /// Give the machine a channel for its clipboard.
+    GiveClipboard,
 }
 
 /// What came back from the host.

@@ -1,24 +1,22 @@
 //! The screen of one machine: opened while it runs and is looked at, opened again when it comes back.
 
 mod bar;
+mod clipboard;
 mod display;
 mod full;
 mod input;
+mod line;
 mod messages;
+mod share;
 mod shot;
 mod words;
-
-use std::rc::Rc;
 
 use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 
 use lectern_model::{
     command::CommandLine, domain::DomainState, id::DomainId, screen::Combination, xml::domain::DomainXml,
 };
-use lectern_services::{
-    host::{Host, HostError},
-    screen::{Screen, ScreenEnd},
-};
+use lectern_services::host::Host;
 
 use self::{
     display::Display,
@@ -26,10 +24,10 @@ use self::{
 };
 pub(crate) use self::{
     display::GUEST_SCREEN,
-    messages::{ScreenCmd, ScreenInit, ScreenMsg, ScreenOutput},
+    messages::{Ability, ScreenCmd, ScreenInit, ScreenMsg, ScreenOutput},
 };
-use super::line::{Line, Want};
-use crate::{errors::UserText, i18n::gettext};
+use super::line::Line;
+use crate::i18n::gettext;
 
 /// Which screens the machine has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +35,8 @@ pub(super) enum Screens {
     /// It was not looked at yet.
     #[default]
     Unknown,
-    /// None that can be shown; these are what it has.
-    None(Vec<String>),
+    /// None that can be shown; these are what it has, and this command shows them.
+    None(Vec<String>, String),
     /// One that can be shown, by its number.
     Vnc(u32),
     /// libvirt cannot hand it to this computer; this command shows it.
@@ -58,6 +56,7 @@ pub(crate) struct ScreenPage {
     holder: adw::Bin,
     actions: gio::SimpleActionGroup,
     full: Option<gtk::Window>,
+    share: share::Share,
 }
 
 #[relm4::component(pub(crate))]
@@ -85,6 +84,23 @@ impl Component for ScreenPage {
                     set_icon_name: "view-reveal-symbolic",
                     set_tooltip_text: Some(&gettext("View Only")),
                     connect_toggled[sender] => move |button| sender.input(ScreenMsg::ViewOnly(button.is_active())),
+                },
+                gtk::ToggleButton {
+                    set_icon_name: "zoom-fit-best-symbolic",
+                    set_tooltip_text: Some(&gettext("Fit the Guest’s Screen to the Window")),
+                    #[watch]
+                    set_visible: model.share.can(Ability::Size),
+                    connect_toggled[sender] => move |button| sender.input(ScreenMsg::Fitted(button.is_active())),
+                },
+                #[name = "share_button"]
+                gtk::ToggleButton {
+                    set_icon_name: "edit-paste-symbolic",
+                    set_tooltip_text: Some(&gettext("Share the Clipboard")),
+                    #[watch]
+                    set_visible: model.share.can(Ability::Clipboard),
+                    #[watch]
+                    set_active: model.share.is_wanted(),
+                    connect_toggled[sender] => move |button| sender.input(ScreenMsg::Shared(button.is_active())),
                 },
                 append: &bar::shot(),
                 gtk::Button {
@@ -141,6 +157,7 @@ impl Component for ScreenPage {
             view,
             actions,
             full: None,
+            share: share::Share::default(),
         };
         // Nothing is known to open yet.
         model.line.state(init.state);
@@ -162,6 +179,12 @@ impl Component for ScreenPage {
             ScreenMsg::Scaled(to_window) => self.display.scale(to_window),
             ScreenMsg::ViewOnly(on) => self.display.set_view_only(on),
             ScreenMsg::KeySent(combination) => self.send(combination),
+            ScreenMsg::Able(ability) => self.able(ability),
+            ScreenMsg::Shared(on) => self.share(on, root, &sender),
+            ScreenMsg::Agreed(agreed) => self.agreed(agreed),
+            ScreenMsg::ChannelWanted => self.want_channel(&sender),
+            ScreenMsg::Fitted(on) => self.fit_guest(on, &sender),
+            ScreenMsg::AreaChanged => self.wish(),
             ScreenMsg::ShotSaved => self.save_shot(),
             ScreenMsg::ShotCopied => self.copy_shot(),
             ScreenMsg::FullScreenToggled => self.toggle_full(root, &sender),
@@ -200,21 +223,13 @@ impl ScreenPage {
         }
     }
 
-    fn look(&mut self, sender: &ComponentSender<Self>) {
-        let wanted = self.shown && matches!(self.screens, Screens::Vnc(_));
-        let want = self.line.shown(wanted);
-        self.follow(want, sender);
-        if !wanted {
-            let want = self.line.close();
-            self.follow(want, sender);
-        }
-    }
-
     fn parsed(&mut self, xml: &DomainXml, sender: &ComponentSender<Self>) {
-        let screens = match xml.vnc() {
-            Some(_) if !self.host.uri().is_local() => Screens::Elsewhere(self.viewer()),
+        self.share.channel = xml.clipboard;
+        let (uri, vnc) = (self.host.uri(), xml.vnc());
+        let screens = match vnc {
+            Some(_) if !uri.is_local() && !uri.is_ssh() => Screens::Elsewhere(self.viewer()),
             Some(number) => Screens::Vnc(number),
-            None => Screens::None(xml.screens.clone()),
+            None => Screens::None(xml.screens.clone(), self.viewer()),
         };
         if self.screens != screens {
             self.screens = screens;
@@ -226,11 +241,6 @@ impl ScreenPage {
     fn viewer(&self) -> String {
         let uri = self.host.uri().as_str();
         CommandLine::new("virt-viewer").args(["--connect", uri, "--attach"]).arg(&self.name).to_string()
-    }
-
-    fn reconnected(&mut self, sender: &ComponentSender<Self>) {
-        let want = self.line.reconnected();
-        self.follow(want, sender);
     }
 
     fn leave(&mut self) {
@@ -254,56 +264,6 @@ impl ScreenPage {
             Some(Help::Give) => drop(sender.output(ScreenOutput::Give)),
             None => {}
         }
-    }
-
-    fn follow(&mut self, want: Want, sender: &ComponentSender<Self>) {
-        match want {
-            Want::Nothing => {}
-            Want::Close => self.display.set_screen(None),
-            Want::Open { number, .. } => self.open(number, sender),
-        }
-    }
-
-    fn open(&mut self, number: u64, sender: &ComponentSender<Self>) {
-        self.display.set_screen(None);
-        let Screens::Vnc(screen) = self.screens else { return };
-        let (host, id) = (self.host.clone(), self.id);
-        sender.oneshot_command(async move { ScreenCmd::Opened(number, host.open_screen(id, screen).await) });
-    }
-
-    fn opened(&mut self, number: u64, result: Result<Screen, HostError>, sender: &ComponentSender<Self>) {
-        let refused = result.as_ref().err().map(|error| (false, UserText::from(error)));
-        if !self.line.opened(number, refused) {
-            return;
-        }
-        let Ok(screen) = result else { return };
-        let screen = Rc::new(screen);
-        self.display.set_screen(Some(Rc::clone(&screen)));
-        self.display.picture().grab_focus();
-        let (events, weak) = (screen.events(), Rc::downgrade(&screen));
-        let (display, input) = (self.display.clone(), sender.input_sender().clone());
-        relm4::spawn_local(async move {
-            let mut first = true;
-            while let Ok(event) = events.recv().await {
-                display.take(event).await;
-                if std::mem::take(&mut first) {
-                    drop(input.send(ScreenMsg::Seen(number)));
-                }
-            }
-            drop(input.send(ScreenMsg::Ended(number, weak.upgrade().and_then(|screen| screen.end()))));
-        });
-    }
-
-    fn ended(&mut self, number: u64, end: Option<&ScreenEnd>, sender: &ComponentSender<Self>) {
-        if self.line.number() != number {
-            return;
-        }
-        self.display.set_screen(None);
-        if let Some(text) = end.and_then(words::broken) {
-            return self.line.broke(number, text);
-        }
-        let want = self.line.closed(number);
-        self.follow(want, sender);
     }
 
     fn send(&self, combination: Combination) {

@@ -55,17 +55,18 @@ pub(super) fn words(stand: Stand<'_>, screens: &Screens) -> Option<Words> {
             ),
             None,
         ),
-        (Screens::None(kinds), _) if kinds.is_empty() => words(
+        (Screens::None(kinds, _), _) if kinds.is_empty() => words(
             SCREEN,
             gettext("No Screen"),
             gettext("This machine has no screen. Its serial console may be all that it needs."),
             Some(Help::Give),
         ),
-        (Screens::None(kinds), _) => words(
+        (Screens::None(kinds, command), _) => words(
             SCREEN,
             gettext_f("The Screen Speaks {kinds}", &[("kinds", &kinds.join(", ").to_uppercase())]),
-            gettext(
-                "Lectern shows VNC. The machine can have that from its next start on; remote-viewer shows the other.",
+            gettext_f(
+                "Lectern shows VNC. The machine can have that from its next start on. This shows the other one in a window of its own: {command}",
+                &[("command", command)],
             ),
             Some(Help::Give),
         ),
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_screen_that_cannot_be_shown_is_told_whatever_the_machine_does() {
-        let none = Screens::None(vec!["spice".into()]);
+        let none = Screens::None(vec!["spice".into()], "virt-viewer node1".into());
         for stand in [Stand::Off, Stand::Closed, Stand::Opening] {
             let words = words(stand, &none).unwrap();
             assert!(words.title.contains("SPICE") && words.help == Some(Help::Give), "{words:?}");
