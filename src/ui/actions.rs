@@ -25,7 +25,7 @@ pub(crate) const fn name(action: DomainAction) -> &'static str {
 
 /// The keys of the window, in one place; those with Shift stay while a terminal has the keyboard, but for those that act
 /// on the machine.
-pub(crate) const ACCELERATORS: [(&str, &[&str]); 15] = [
+pub(crate) const ACCELERATORS: [(&str, &[&str]); 16] = [
     ("win.open", &["<Alt>Return"]),
     ("win.search", &["<Control>f"]),
     ("win.delete", &["<Control>Delete"]),
@@ -39,6 +39,7 @@ pub(crate) const ACCELERATORS: [(&str, &[&str]); 15] = [
     ("win.connect", &["<Control><Shift>h"]),
     ("win.preferences", &["<Control>comma"]),
     ("win.commands", &["<Control><Shift>k"]),
+    ("win.present", &["F11", "<Control><Shift>F11"]),
     ("win.shortcuts", &["<Control>question"]),
     ("window.close", &["<Control>w", "<Control>q", "<Control><Shift>w"]),
 ];
@@ -49,10 +50,17 @@ pub(crate) fn key(action: &str) -> &'static str {
     keys.and_then(|(_, keys)| keys.first()).copied().unwrap_or_default()
 }
 
+/// The first key of an action, as keyboards label it, in the user's language.
+pub(crate) fn key_label(action: &str) -> String {
+    gtk::accelerator_parse(key(action))
+        .map_or_else(String::new, |(key, modifiers)| gtk::accelerator_get_label(key, modifiers).into())
+}
+
 /// Whether a key stays with the window while a terminal has the keyboard.
 fn kept_in_terminal(action: &str, key: &str) -> bool {
     let acts = DomainAction::ALL.into_iter().any(|known| action.strip_prefix("win.") == Some(name(known)));
-    key.contains("<Shift>") && !acts
+    // The one key that nobody shall have to search for during a lesson.
+    (key.contains("<Shift>") || action == "win.present") && !acts
 }
 
 /// The menu of what can be done to the selected machines; `open` adds the entry that opens the machine's page.
@@ -149,7 +157,11 @@ pub(crate) fn local_group<M: 'static>(
 pub(crate) fn main_menu() -> gio::Menu {
     let menu = gio::Menu::new();
     for entries in [
-        vec![(gettext("Connect to a Host…"), "win.connect"), (gettext("Show Commands"), "win.commands")],
+        vec![
+            (gettext("Connect to a Host…"), "win.connect"),
+            (gettext("Show Commands"), "win.commands"),
+            (gettext("Present"), "win.present"),
+        ],
         vec![
             (gettext("Preferences"), "win.preferences"),
             (gettext("Keyboard Shortcuts"), "win.shortcuts"),

@@ -34,6 +34,7 @@ pub(crate) fn shortcuts(parent: &impl IsA<gtk::Widget>) {
             (key("win.connect"), gettext("Connect to a Host")),
             (key("win.new-install"), gettext("Install over the Network")),
             (key("win.commands"), gettext("Show Commands")),
+            (key("win.present"), gettext("Present in Large Type")),
             (key("win.preferences"), gettext("Preferences")),
             (key("win.shortcuts"), gettext("Keyboard Shortcuts")),
             (key("window.close"), gettext("Close Window")),

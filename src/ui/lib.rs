@@ -21,6 +21,7 @@
 //!   - [`host`]: the host's page: its load, its readiness, what it is
 //! - [`hosts`]: the choice of another host
 //! - [`graph`]: a quantity over the last minute
+//! - [`present`]: any page in large type over a whole monitor
 //! - [`dialogs`], [`preferences`], [`help`]: what opens over the window
 //! - [`errors`], [`texts`]: from the other layers' values to sentences
 //! - [`actions`]: menus, buttons and keys by the same names
@@ -57,6 +58,7 @@ mod nics;
 mod paths;
 mod place;
 mod preferences;
+mod present;
 mod projects;
 mod rows;
 mod settings;

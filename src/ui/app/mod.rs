@@ -58,6 +58,7 @@ use crate::{
     networks::Networks,
     nics::NicsDialog,
     place::PlaceDialog,
+    present::{Presenting, Stage},
     projects::Projects,
     settings::Settings,
     shell::{
@@ -136,6 +137,7 @@ pub(crate) struct App {
     page_watch: Option<Watch>,
     catalog_watch: Option<Watch>,
     window: adw::ApplicationWindow,
+    presenting: Presenting,
     toasts: adw::ToastOverlay,
     split: adw::NavigationSplitView,
     navigation: adw::NavigationView,
@@ -200,6 +202,8 @@ impl Component for App {
         let storage = Storage::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Storage);
         let projects = Projects::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
         let flavors = Flavors::builder().launch(root.clone()).forward(sender.input_sender(), AppMsg::Catalog);
+        let split = adw::NavigationSplitView::new();
+        let presenting = Presenting::new(&root, Stage::new(), &split, &init.settings);
         let mut model = Self {
             settings: init.settings,
             host: None,
@@ -252,8 +256,9 @@ impl Component for App {
             page_watch: None,
             catalog_watch: None,
             window: root.clone(),
+            presenting,
             toasts: adw::ToastOverlay::new(),
-            split: adw::NavigationSplitView::new(),
+            split,
             navigation: adw::NavigationView::new(),
             sidebar,
             machines,

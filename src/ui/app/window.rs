@@ -1,6 +1,6 @@
 //! The window itself: its actions, its size, and moving between its pages.
 
-use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
+use relm4::{adw::prelude::*, gtk, gtk::gio, prelude::*};
 
 use lectern_model::{domain::DomainAction, draft::install::Origin};
 
@@ -15,9 +15,6 @@ use crate::{
     wall::WallMsg,
 };
 
-/// Below this width the sidebar becomes a page of its own.
-const NARROW: f64 = 640.0;
-
 /// Longer than any transition between pages. Without animations `hidden` comes before `popped`, so it cannot be used.
 pub(super) const OFF_SCREEN: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -29,15 +26,9 @@ impl App {
         self.add_actions(sender);
         actions::set_accelerators(false);
         crate::frames::measure(&self.window);
-        let narrow = adw::BreakpointCondition::new_length(
-            adw::BreakpointConditionLengthType::MaxWidth,
-            NARROW,
-            adw::LengthUnit::Sp,
-        );
-        let breakpoint = adw::Breakpoint::new(narrow);
-        breakpoint.add_setter(&self.split, "collapsed", Some(&true.to_value()));
+        self.toasts.set_child(Some(self.presenting.stage().root()));
+        self.presenting.stage().set_pages(&self.split);
         self.split.set_show_content(true);
-        self.window.add_breakpoint(breakpoint);
         let input = sender.input_sender().clone();
         self.settings.follow(&self.window, preferences::PACE_KEYS, move |_| drop(input.send(AppMsg::PaceChanged)));
         let input = sender.input_sender().clone();
@@ -102,6 +93,9 @@ impl App {
         self.export_action = self.add_action("export-xml", sender, || AppMsg::ExportXml);
         self.add_action("back", sender, || AppMsg::Back);
         self.add_action("search", sender, || AppMsg::Search);
+        let (present, own) = (gio::SimpleAction::new("present", None), self.presenting.clone());
+        present.connect_activate(move |_, _| own.toggle());
+        self.window.add_action(&present);
         self.add_action("commands", sender, || AppMsg::Commands);
         self.add_action("connect", sender, || AppMsg::AskHost);
         self.add_action("preferences", sender, || AppMsg::Preferences);

@@ -189,6 +189,7 @@ impl App {
 
     pub(super) fn show_jobs(&mut self) {
         self.jobs_changed = false;
+        self.presenting.set_commands(&self.board.transcript().here);
         self.sidebar.tell(SidebarMsg::Jobs(JobsMsg::from_board(&self.board)));
     }
 

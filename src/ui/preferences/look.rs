@@ -32,6 +32,13 @@ pub(crate) fn apply(settings: &Settings) {
     }
 }
 
+/// Makes all texts this large for now, in per cent, whatever the user chose.
+pub(crate) fn present_at(percent: i32) {
+    if let Some(toolkit) = gtk::Settings::default() {
+        resize(&toolkit, percent);
+    }
+}
+
 /// Texts, and all that libadwaita measures by them, grow with the resolution; pictures and borders stay sharp.
 fn resize(toolkit: &gtk::Settings, percent: i32) {
     let desktop = *DESKTOP_DPI.get_or_init(|| match toolkit.gtk_xft_dpi() {

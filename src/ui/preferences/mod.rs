@@ -12,7 +12,7 @@ use relm4::{adw, adw::prelude::*, gtk};
 pub(crate) use self::{
     confirmations::asks,
     general::{PACE_KEYS, pace},
-    look::apply as apply_look,
+    look::{apply as apply_look, present_at},
     new_machines::wishes,
 };
 use crate::{i18n::gettext, settings::Settings};

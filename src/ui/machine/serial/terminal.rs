@@ -51,7 +51,7 @@ pub(crate) fn middle() -> gtk::GestureClick {
 }
 
 /// Gives the terminal what the user chose.
-fn look(terminal: &vte4::Terminal, settings: &Settings) {
+pub(crate) fn look(terminal: &vte4::Terminal, settings: &Settings) {
     let font = settings.text("console-font", "");
     let font = (!font.is_empty()).then(|| pango::FontDescription::from_string(&font));
     terminal.set_font(font.as_ref());
