@@ -1,7 +1,6 @@
 //! Tests of a lab's draft: the course's batch, a roster, networks, and bad input of every kind.
 
-use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use proptest::prelude::*;
 
