@@ -8,7 +8,13 @@ use lectern_model::{
     command::CommandLine, customize::Customization, draft::lab::OfflineLack, storage::ImageFormat, uri::HostUri,
 };
 
-use crate::disk::tool::{self, End};
+use crate::{
+    disk::{
+        proof,
+        tool::{self, End},
+    },
+    host::Host,
+};
 
 /// The program.
 const TOOL: &str = "virt-customize";
@@ -25,6 +31,16 @@ pub fn lack(host: &HostUri) -> Option<OfflineLack> {
         return Some(OfflineLack::NotOurs);
     }
     program().is_none().then_some(OfflineLack::NoTool)
+}
+
+/// The same of a disk that is there: its file is to be seen here, as the daemon sees it.
+pub(crate) async fn lack_of(host: &Host, path: &str) -> Option<OfflineLack> {
+    if let Some(lack) = lack(host.uri()) {
+        return Some(lack);
+    }
+    let volume = host.volume_at(path.to_owned()).await.ok().flatten();
+    let is_same = volume.is_some_and(|(volume, _)| proof::of_daemon(host.uri(), &volume).is_some());
+    (!is_same).then_some(OfflineLack::NotHere)
 }
 
 /// The system's daemon makes files that are root's; a session's are the user's.

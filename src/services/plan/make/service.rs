@@ -31,7 +31,12 @@ pub enum ServiceLack {
 /// # Errors
 /// As the host gives it.
 pub async fn lack(host: &Host, id: DomainId) -> Result<Option<ServiceLack>, CloneError> {
-    Ok(lacks(&look(host, id).await?))
+    let source = look(host, id).await?;
+    let path = source.images.values().next().map(|image| image.path.clone()).unwrap_or_default();
+    Ok(match lacks(&source) {
+        None => guest::lack_of(host, &path).await.map(ServiceLack::Offline),
+        lack => lack,
+    })
 }
 
 fn lacks(source: &CloneSource) -> Option<ServiceLack> {

@@ -13,21 +13,19 @@ use lectern_model::{
     draft::{
         clone::{CloneDraft, Kind},
         import::{HostFacts, PoolFacts},
-        lab::{LabFacts, LabNetworkFacts, TemplateDisk, TemplateFacts, format_of},
+        lab::{LabFacts, LabNetworkFacts, OfflineLack, TemplateDisk, TemplateFacts, format_of},
     },
     flavor::Flavor,
     id::DomainId,
     identity_files::{Addressing, HostEntry},
-    mac::MacAddress,
     metadata::{self, GuestIdentity, LabMark, Machine},
     network::{Network, free::Taken},
     pattern::MAX_COUNT,
     project::Standing,
-    xml::Document,
 };
 
 use super::super::clone::{CloneError, CloneSource, look_in, random_id};
-use super::told;
+use super::{seeds::macs, told};
 use crate::{
     disk::inventory::{self, Inventory},
     guest,
@@ -201,6 +199,12 @@ impl LabStock {
         }
     }
 
+    /// Why disks beside the template's cannot be written to.
+    async fn offline(&self, template: &CloneSource) -> Option<OfflineLack> {
+        let path = template.images.values().next().map(|image| image.path.as_str()).unwrap_or_default();
+        guest::lack_of(&self.host, path).await
+    }
+
     /// The machines of a lab that have addresses.
     fn members(&self, lab: Option<&LabMark>) -> Vec<HostEntry> {
         let Some(lab) = lab else { return Vec::new() };
@@ -237,7 +241,7 @@ impl LabStock {
             facts.labs.remove(&lab.name);
         }
         facts.macs.clone_from(&template.macs);
-        facts.template = Some(template_facts(&template));
+        facts.template = Some(TemplateFacts { offline: self.offline(&template).await, ..template_facts(&template) });
         Ok(LabSource {
             facts,
             lab: lab.as_ref().map_or_else(random_id, |lab| lab.id),
@@ -288,13 +292,7 @@ fn template_facts(source: &CloneSource) -> TemplateFacts {
         nics: lectern_model::clone::nic_count(&source.xml),
         has_flavor_disks: (flavors.ephemeral.is_some(), flavors.swap.is_some()),
         has_service: metadata::read(&source.xml).machine().service.is_some(),
-        offline: guest::lack(&source.host),
+        offline: None,
         format: told::system(&source.xml).and_then(|id| format_of(&id)),
     }
-}
-
-/// The addresses of a machine's network cards.
-pub(super) fn macs(xml: &Document) -> Vec<MacAddress> {
-    let nodes = xml.root().descendants().filter(|node| node.is(None, "mac"));
-    nodes.filter_map(|node| MacAddress::parse(&node.attribute("address")?).ok()).collect()
 }

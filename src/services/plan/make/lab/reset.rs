@@ -16,7 +16,7 @@ use lectern_model::{
 
 use uuid::Uuid;
 
-use super::look::macs;
+use super::seeds::macs;
 use crate::{
     disk::inventory::{self, Inventory},
     host::{Host, HostError, StorageError},

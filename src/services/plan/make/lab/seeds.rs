@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lectern_model::{clone::DiskView, first_boot::seed_of, storage::machine::Machine};
+use lectern_model::{clone::DiskView, first_boot::seed_of, mac::MacAddress, storage::machine::Machine, xml::Document};
 
 use super::reset::volume;
 use crate::disk::inventory::Inventory;
@@ -20,4 +20,10 @@ fn seed(stock: &Inventory, machine: &Machine) -> Option<String> {
     let views = lectern_model::clone::disks(&machine.config);
     let view: &DiskView = views.iter().find(|view| view.source == source)?;
     Some(volume(stock, view)?.path.clone())
+}
+
+/// The addresses of a machine's network cards.
+pub(super) fn macs(xml: &Document) -> Vec<MacAddress> {
+    let nodes = xml.root().descendants().filter(|node| node.is(None, "mac"));
+    nodes.filter_map(|node| MacAddress::parse(&node.attribute("address")?).ok()).collect()
 }
