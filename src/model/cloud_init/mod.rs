@@ -93,30 +93,30 @@ pub struct Root {
 #[derive(Serialize)]
 struct MemberData<'s> {
     hostname: &'s str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chpasswd: Option<Passwords<'s>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    users: Vec<Known<'s>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ssh_pwauth: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     disable_root: Option<bool>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    ssh_authorized_keys: &'s [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     write_files: Vec<Written>,
 }
 
+/// The image's own user, and one that is there already. `hashed_passwd` sets the password of such a one in old and new
+/// cloud-init alike; `chpasswd` has changed its keys in between.
 #[derive(Serialize)]
-struct Passwords<'s> {
-    expire: bool,
-    users: [Password<'s>; 1],
-}
-
-#[derive(Serialize)]
-struct Password<'s> {
-    name: &'static str,
-    #[serde(rename = "password")]
-    hash: &'s str,
-    r#type: &'static str,
+#[serde(untagged)]
+enum Known<'s> {
+    Own(&'static str),
+    Root {
+        name: &'static str,
+        lock_passwd: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hashed_passwd: Option<&'s str>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        ssh_authorized_keys: &'s [String],
+    },
 }
 
 #[derive(Serialize)]
@@ -138,16 +138,20 @@ pub fn member(
 ) -> Vec<(&'static str, String)> {
     let meta = MetaData { instance_id: instance.to_string(), local_hostname: host_name };
     let password = root.password.as_deref();
-    let user = |hash| [Password { name: "root", hash, r#type: "hash" }];
     let is_root = password.is_some() || !root.keys.is_empty();
+    let user = Known::Root {
+        name: "root",
+        lock_passwd: password.is_none(),
+        hashed_passwd: password,
+        ssh_authorized_keys: &root.keys,
+    };
     let content = hosts(class, None).unwrap_or_default();
     let file = (!class.is_empty()).then_some(Written { path: "/etc/hosts", append: true, content });
     let data = MemberData {
         hostname: host_name,
-        chpasswd: password.map(|password| Passwords { expire: false, users: user(password) }),
+        users: if is_root { vec![Known::Own("default"), user] } else { Vec::new() },
         ssh_pwauth: password.map(|_| true),
         disable_root: is_root.then_some(false),
-        ssh_authorized_keys: &root.keys,
         write_files: file.into_iter().collect(),
     };
     let yaml = |text: Result<String, serde_saphyr::ser::Error>| text.unwrap_or_default();
@@ -193,7 +197,9 @@ mod tests {
         assert_eq!(read(0)["instance-id"], "07070707-0707-0707-0707-070707070707");
         let network = read(2);
         assert_eq!(network["version"], 2);
-        assert_eq!(network["ethernets"]["lectern-525400000001"]["addresses"][0], "10.0.0.5/24");
+        assert_eq!(network["ethernets"]["eth0"]["addresses"][0], "10.0.0.5/24");
+        assert_eq!(network["ethernets"]["eth0"]["set-name"], "eth0");
+        assert_eq!(network["ethernets"]["eth0"]["match"]["macaddress"], "52:54:00:00:00:01");
         let bare = Seed { password: None, nic: None, ..seed };
         assert_eq!(bare.files().len(), 2);
     }
@@ -205,9 +211,11 @@ mod tests {
         let read = |text: &str| serde_saphyr::from_str::<serde_json::Value>(text).unwrap();
         let files = member(DomainId::from_bytes([7; 16]), "node1", &root, &class, None);
         let data = read(&files[1].1);
-        assert_eq!(data["chpasswd"]["users"][0]["password"], "$6$a: b");
+        assert_eq!((&data["disable_root"], &data["users"][0]), (&false.into(), &"default".into()));
+        let user = &data["users"][1];
+        assert_eq!((&user["name"], &user["hashed_passwd"]), (&"root".into(), &"$6$a: b".into()));
         assert_eq!(
-            (&data["disable_root"], &data["ssh_authorized_keys"][0]),
+            (&user["lock_passwd"], &user["ssh_authorized_keys"][0]),
             (&false.into(), &"ssh-ed25519 A # x".into())
         );
         assert!(data["write_files"][0]["content"].as_str().unwrap().contains("10.0.0.5  node1"));

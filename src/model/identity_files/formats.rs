@@ -125,6 +125,8 @@ struct Network {
 struct Ethernet {
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matches: Option<Match>,
+    #[serde(rename = "set-name", skip_serializing_if = "Option::is_none")]
+    set_name: Option<String>,
     dhcp4: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     addresses: Vec<String>,
@@ -160,12 +162,24 @@ pub(super) fn netplan(nics: &[Nic]) -> GuestFile {
 
 /// The same for cloud-init, which wants it without the top (docs.cloud-init.io, "Networking config Version 2").
 pub(super) fn version_2(nics: &[Nic]) -> String {
-    serde_saphyr::to_string(&network(nics)).unwrap_or_default()
+    let mut network = network(nics);
+    // Where cloud-init writes ifcfg files, the key is the card's name: too long a one starts nothing, and only an explicit
+    // name is given to the card with that address (tried with 19.4's rules and 22.4).
+    let named = nics.iter().enumerate().filter(|(_, nic)| nic.device.is_empty());
+    for (nth, nic) in named {
+        let name = format!("eth{nth}");
+        network.ethernets.remove(&id(nic));
+        network.ethernets.insert(name.clone(), Ethernet { set_name: Some(name), ..ethernet(nic) });
+    }
+    serde_saphyr::to_string(&network).unwrap_or_default()
+}
+
+/// Without a match the key is the card's own name.
+fn id(nic: &Nic) -> String {
+    if nic.device.is_empty() { format!("lectern-{}", key(nic)) } else { nic.device.clone() }
 }
 
 fn network(nics: &[Nic]) -> Network {
-    // Without a match the key is the card's own name.
-    let id = |nic: &Nic| if nic.device.is_empty() { format!("lectern-{}", key(nic)) } else { nic.device.clone() };
     Network { version: 2, ethernets: nics.iter().map(|nic| (id(nic), ethernet(nic))).collect() }
 }
 
@@ -173,11 +187,17 @@ fn ethernet(nic: &Nic) -> Ethernet {
     let mac = nic.mac.filter(|_| nic.device.is_empty());
     let matches = mac.map(|mac| Match { macaddress: mac.to_string() });
     match &nic.addressing {
-        Addressing::Dhcp => {
-            Ethernet { matches, dhcp4: true, addresses: Vec::new(), routes: Vec::new(), nameservers: None }
-        }
+        Addressing::Dhcp => Ethernet {
+            matches,
+            set_name: None,
+            dhcp4: true,
+            addresses: Vec::new(),
+            routes: Vec::new(),
+            nameservers: None,
+        },
         Addressing::Static { address, gateway, dns } => Ethernet {
             matches,
+            set_name: None,
             dhcp4: false,
             addresses: vec![address.to_string()],
             routes: gateway.iter().map(|via| Route { to: "0.0.0.0/0", via: *via }).collect(),
