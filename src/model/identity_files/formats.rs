@@ -164,7 +164,7 @@ pub(super) fn netplan(nics: &[Nic]) -> GuestFile {
 pub(super) fn version_2(nics: &[Nic]) -> String {
     let mut network = network(nics);
     // Where cloud-init writes ifcfg files, the key is the card's name: too long a one starts nothing, and only an explicit
-    // name is given to the card with that address (tried with 19.4's rules and 22.4).
+    // name is given to the card with that address (seen with cloud-init 22.4).
     let named = nics.iter().enumerate().filter(|(_, nic)| nic.device.is_empty());
     for (nth, nic) in named {
         let name = format!("eth{nth}");
