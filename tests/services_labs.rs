@@ -18,6 +18,8 @@ use lectern_test_kit::{
     witness::{Witness, answer},
 };
 
+#[path = "labs/cloud.rs"]
+mod cloud;
 #[path = "labs/first_boot.rs"]
 mod first_boot;
 #[path = "labs/flavors.rs"]
