@@ -2,12 +2,18 @@
 //! not at all, and as their shell lines do it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
-use lectern_model::{storage::Fault, template::Trouble};
+use lectern_model::{
+    storage::Fault,
+    template::{Trouble, tree::Kind},
+};
 use lectern_services::{
     disk::soundness::{self, Headers},
     plan::{
         self, Outcome, Plan, StepFailure,
-        make::chains::{self, ChainError, Mode, NewBase},
+        make::{
+            chains::{self, ChainError, Mode, NewBase},
+            versions,
+        },
     },
 };
 use lectern_test_kit::{
@@ -176,4 +182,49 @@ fn what_cannot_be_is_said_before() {
     let ended = plans::outcome(&plan::start(plan, journals.path()));
     let Outcome::Undone { why: Some(why), .. } = ended else { panic!("{ended:?}") };
     assert_eq!(why.why, StepFailure::Running("node".into()));
+}
+
+/// Two versions of a template, `t1` on `a` and `t2` on `b`, beside the machine `node`.
+fn versions_of(libvirt: &mut PrivateLibvirt) {
+    in_images(libvirt);
+    let template = |n: u8, disk: &str, line: &str| {
+        format!(
+            "v define /dev/stdin <<'EOF'\n\
+             <domain type='qemu'><name>t{n}</name><uuid>4dea22b3-1d52-48f3-b90f-4a2d8eb0a1f{n}</uuid>\
+             <metadata><l:machine xmlns:l='urn:lectern:machine:1' version='1'>\
+             <l:template version='{n}'{line}/></l:machine></metadata>\
+             <memory unit='MiB'>32</memory><vcpu>1</vcpu>\
+             <os><type arch='x86_64' machine='pc'>hvm</type></os><devices><controller type='usb' model='none'/>\
+             <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{IMAGES}/{disk}.img'/>\
+             <target dev='vda' bus='virtio'/><readonly/></disk></devices></domain>\nEOF\n"
+        )
+    };
+    let (first, second) = (template(1, "a", ""), template(2, "b", " line='4dea22b3-1d52-48f3-b90f-4a2d8eb0a1f1'"));
+    libvirt.script(&format!("v() {{ virsh -q -c '{}' \"$@\"; }}\n{first}{second}", libvirt.uri().to_owned()));
+}
+
+#[test]
+fn a_machine_moves_to_another_version_and_keeps_who_it_is() {
+    let Some((mut first, mut second)) = two() else { return };
+    let make = |libvirt: &PrivateLibvirt| {
+        let witness = Witness::connect(libvirt.uri());
+        answer(versions::move_to(&witness.host, &[witness.id("node")], witness.id("t2"), false)).expect("a plan")
+    };
+    Trial { libvirt: &mut first, set_up: &versions_of, make: &make }.run(&mut second);
+    versions_of(&mut first);
+    let before = first.virsh(&["dumpxml", "--inactive", "node"]);
+    plans::must(&make(&first), tempfile::tempdir().expect("a folder").path());
+    let after = first.virsh(&["dumpxml", "--inactive", "node"]);
+    assert!(after.contains("4dea22b3-1d52-48f3-b90f-4a2d8eb0a1f2") && after.contains("t2"), "{after}");
+    let other =
+        |xml: &str| xml.lines().filter(|line| !line.contains("origin") && !line.contains("node")).collect::<String>();
+    assert_eq!(other(&after), other(&before));
+    let info = first.sh(&format!("qemu-img info {IMAGES}/node-2.qcow2; ls {IMAGES}"));
+    assert!(info.contains(&format!("backing file: {IMAGES}/b.img")) && !info.contains("node.qcow2"), "{info}");
+    let witness = Witness::connect(first.uri());
+    let tree = answer(versions::tree_of(&witness.host, witness.id("t2"))).expect("a tree");
+    assert_eq!(
+        tree.children.iter().map(|child| child.kind.clone()).collect::<Vec<_>>(),
+        [Kind::Machine(witness.id("node"), "node".into())]
+    );
 }

@@ -101,6 +101,10 @@ pub(crate) fn menu(open: bool) -> gio::Menu {
     section.append(Some(&gettext("Unlock Template")), Some("win.unlock"));
     menu.append_section(None, &section);
     let section = gio::Menu::new();
+    section.append(Some(&gettext("What Lies on It…")), Some("win.dependents"));
+    section.append(Some(&gettext("New Version…")), Some("win.new-version"));
+    section.append(Some(&gettext("Move Machines to This Version…")), Some("win.take-members"));
+    section.append(Some(&gettext("Move to a Template Version…")), Some("win.move-version"));
     section.append(Some(&gettext("Detach From Its Template…")), Some("win.detach"));
     section.append(Some(&gettext("Change the Base…")), Some("win.change-base"));
     menu.append_section(None, &section);

@@ -148,6 +148,22 @@ pub(crate) fn confirm(
     present(&dialog, "do", parent, then);
 }
 
+/// Asks for what `extra` holds before something is made; calls `then` if the user agrees. `verb` names what is done.
+pub(crate) fn propose(
+    (title, body, verb): (&str, &str, &str),
+    extra: &gtk::Widget,
+    parent: &impl IsA<gtk::Widget>,
+    then: impl FnOnce() + 'static,
+) {
+    let dialog = adw::AlertDialog::new(Some(title), Some(body));
+    dialog.set_extra_child(Some(extra));
+    dialog.add_responses(&[("cancel", &gettext("_Cancel")), ("do", verb)]);
+    dialog.set_response_appearance("do", adw::ResponseAppearance::Suggested);
+    dialog.set_default_response(Some("do"));
+    dialog.set_close_response("cancel");
+    present(&dialog, "do", parent, then);
+}
+
 /// Asks whether to close the window over a plan that is under way.
 pub(crate) fn ask_to_close(parent: &impl IsA<gtk::Widget>, then: impl FnOnce() + 'static) {
     let body = gettext(

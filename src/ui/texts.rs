@@ -260,7 +260,9 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::AddNic(names) => add_nic(names),
         Purpose::RenewAddress(name) => gettext_f("Renew the address of {name}", &[("name", name)]),
         Purpose::RemoveNic(names) => gettext_f("Remove a NIC of {name}", &[("name", &names.join(", "))]),
-        Purpose::Detach(_) | Purpose::ChangeBase(_) => chains::purpose(purpose),
+        Purpose::Detach(_) | Purpose::ChangeBase(_) | Purpose::NewVersion { .. } | Purpose::MoveToTemplate { .. } => {
+            chains::purpose(purpose)
+        }
         Purpose::Mend(what) => gettext_f("Mend {what}", &[("what", what)]),
     }
 }

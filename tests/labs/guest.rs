@@ -3,10 +3,11 @@
 use lectern_model::{
     domain::{DomainAction, DomainState},
     draft::lab::{Addresses, GuestWish, LabDraft, LabNetwork, WayChoice},
+    id::DomainId,
 };
 use lectern_services::plan::{
     Plan,
-    make::{lab, template},
+    make::{lab, template, versions},
 };
 use lectern_test_kit::{
     guest::Machine,
@@ -15,7 +16,7 @@ use lectern_test_kit::{
     witness::{Terminal, Witness, answer},
 };
 
-use super::{LabSource, draft, ids, of_lab, plan};
+use super::{IMAGES, LabSource, draft, ids, of_lab, plan};
 
 /// The tiny guest, which knows its name from its firmware only, locked as a template; and a network without DHCP.
 fn tiny(libvirt: &mut PrivateLibvirt) -> Witness {
@@ -100,6 +101,28 @@ fn a_lab_of_thirty_lives_from_its_template_to_its_end() {
     fresh.expect("]# ", wait::SOON);
     fresh.send("ls /root/mine\r");
     fresh.expect("No such file", wait::SOON);
+    drop(fresh);
+    witness.act("tiny_node01", DomainAction::ForceOff).expect("it can");
+    witness.sees("tiny_node01", DomainState::ShutOff, wait::SOON);
+    let next = second_version(&witness, folder.path());
+    let moved = answer(versions::move_to(&witness.host, &ids(&found), next, false)).expect("a plan");
+    plans::must(&moved, folder.path());
+    let disk = libvirt.sh(&format!("qemu-img info {IMAGES}/tiny_node01.qcow2 | grep 'backing file:'"));
+    assert!(disk.contains("tiny-v2"), "{disk}");
+    plans::must(&lab::start(witness.host.uri(), "monday", three[..1].to_vec()), folder.path());
+    drop(boots(&mut libvirt, &witness, "tiny_node01", "tiny-node01", &addresses[0]));
     plans::must(&answer(lab::delete(&witness.host, "monday", &ids(&found))).expect("a plan"), folder.path());
+    libvirt.virsh(&["undefine", "tiny-v2"]);
+    libvirt.sh(&format!("rm {IMAGES}/tiny-v2*; virsh -q -c '{}' pool-refresh default", libvirt.uri().to_owned()));
     assert_eq!(libvirt.photograph(), before);
+}
+
+/// Makes and locks the second version of the template.
+fn second_version(witness: &Witness, journals: &std::path::Path) -> DomainId {
+    let wish = versions::Wish { name: String::new(), linked: true };
+    let copy = answer(versions::new_version(&witness.host, witness.id("tiny"), &wish)).expect("a plan");
+    plans::must(&copy, journals);
+    let id = copy.made_machine().expect("a machine");
+    plans::must(&answer(template::lock(&witness.host, id)).expect("a plan"), journals);
+    id
 }

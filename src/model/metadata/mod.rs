@@ -53,6 +53,8 @@ pub struct Machine {
     pub guest: Option<GuestIdentity>,
     /// The version of the first-boot service in its disk ([`crate::first_boot`]).
     pub service: Option<u32>,
+    /// Which version of a template it is being made.
+    pub next: Option<NextVersion>,
     /// That it is a template itself.
     pub template: Option<TemplateMark>,
 }
@@ -93,11 +95,22 @@ pub struct GuestIdentity {
     pub nics: Vec<Nic>,
 }
 
+/// A template's copy that is being edited, to be locked as the next version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NextVersion {
+    /// The UUID of the first version.
+    pub line: DomainId,
+    /// The number that it will have.
+    pub version: u32,
+}
+
 /// The mark of a template: sealed, not to be started or changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateMark {
     /// Which version of the lesson's template it is, from 1; new versions count on.
     pub version: u32,
+    /// The UUID of the first version; none for that itself.
+    pub line: Option<DomainId>,
     /// Its disks as they were when it was sealed.
     pub bases: Vec<Base>,
 }
@@ -189,6 +202,7 @@ fn read_element(node: Node<'_>) -> Found {
         origin: node.child_in(URI, "origin").and_then(origin),
         guest: node.child_in(URI, "guest").map(guest),
         service: node.child_in(URI, "service").and_then(|node| get(node, "version").parse().ok()),
+        next: node.child_in(URI, "next").and_then(next),
         template: node.child_in(URI, "template").map(template),
     }))
 }
@@ -234,7 +248,12 @@ fn nic(node: Node<'_>) -> Nic {
 
 fn template(node: Node<'_>) -> TemplateMark {
     let bases = node.children().filter(|child| child.is(Some(URI), "base")).map(base).collect();
-    TemplateMark { version: get(node, "version").parse().unwrap_or(1), bases }
+    let line = DomainId::parse(&get(node, "line"));
+    TemplateMark { version: get(node, "version").parse().unwrap_or(1), line, bases }
+}
+
+fn next(node: Node<'_>) -> Option<NextVersion> {
+    Some(NextVersion { line: DomainId::parse(&get(node, "line"))?, version: get(node, "version").parse().ok()? })
 }
 
 fn base(node: Node<'_>) -> Base {

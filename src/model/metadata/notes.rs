@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{LabMark, Machine, Origin, Student};
-use crate::identity_files::Addressing;
+use crate::{id::DomainId, identity_files::Addressing};
 
 /// The notes on one machine, as far as a list needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct Notes {
     pub origin: Option<Origin>,
     /// The version of the template that it is itself.
     pub template: Option<u32>,
+    /// The UUID of that template's first version; none for that itself.
+    pub line: Option<DomainId>,
+    /// Which version of a template it is being made.
+    pub next: Option<u32>,
     /// The name that its guest was given.
     pub host_name: Option<String>,
     /// The address that its guest was given.
@@ -47,6 +51,8 @@ impl From<Machine> for Notes {
             lab: machine.lab,
             student: machine.student,
             origin: machine.origin,
+            line: machine.template.as_ref().and_then(|mark| mark.line),
+            next: machine.next.map(|next| next.version),
             template: machine.template.map(|mark| mark.version),
             host_name: machine.guest.map(|guest| guest.host_name),
             address,

@@ -7,7 +7,7 @@ use crate::identity_files::{Addressing, Nic};
 use crate::xml::{Document, EditError, Element, Node, Place, XmlError};
 
 /// The notes in the order in which they are written.
-const NAMES: [&str; 8] = ["project", "flavor", "lab", "student", "origin", "guest", "service", "template"];
+const NAMES: [&str; 9] = ["project", "flavor", "lab", "student", "origin", "guest", "service", "next", "template"];
 
 /// Why notes are not read or written. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,6 +128,9 @@ impl Machine {
                 .map(|o| attributes(name, &[("template", &o.template.to_string()), ("name", &o.name)])),
             "guest" => self.guest.as_ref().map(guest),
             "service" => self.service.map(|version| attributes(name, &[("version", &version.to_string())])),
+            "next" => self.next.map(|next| {
+                attributes(name, &[("line", &next.line.to_string()), ("version", &next.version.to_string())])
+            }),
             "template" => self.template.as_ref().map(template),
             _ => None,
         }
@@ -157,7 +160,8 @@ fn nic(nic: &Nic) -> Element {
 }
 
 fn template(mark: &TemplateMark) -> Element {
-    let empty = attributes("template", &[("version", &mark.version.to_string())]);
+    let line = mark.line.map(|line| line.to_string()).unwrap_or_default();
+    let empty = attributes("template", &[("version", &mark.version.to_string()), ("line", &line)]);
     mark.bases.iter().map(base).fold(empty, Element::child)
 }
 
@@ -171,7 +175,7 @@ fn base(base: &Base) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Found, LabMark, Origin, Student, parse, read};
+    use super::super::{Found, LabMark, NextVersion, Origin, Student, parse, read};
     use super::*;
     use crate::id::DomainId;
     use crate::units::Bytes;
@@ -198,8 +202,10 @@ mod tests {
                     }),
                 ],
             }),
+            next: Some(NextVersion { line: id(3), version: 4 }),
             template: Some(TemplateMark {
                 version: 2,
+                line: Some(id(3)),
                 bases: vec![Base {
                     target: "vda".into(),
                     path: "/i/.cent7 & co.img".into(),

@@ -3,6 +3,7 @@
 mod edits;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 pub mod trouble;
 
 use serde::{Deserialize, Serialize};

@@ -25,7 +25,7 @@ fn base() -> Base {
 }
 
 fn standing(sealed: bool, machines: &[&str]) -> Standing {
-    let mark = sealed.then(|| TemplateMark { version: 1, bases: vec![base()] });
+    let mark = sealed.then(|| TemplateMark { version: 1, line: None, bases: vec![base()] });
     let machines = machines.iter().map(|name| (*name).to_owned()).collect();
     let dependents = Dependents { machines, images: Vec::new(), complete: true };
     Standing { mark, dependents, bases: vec![("/i/b".into(), BaseState::Unchanged)] }

@@ -108,6 +108,20 @@ pub enum Purpose {
     Unlock(String),
     /// Make machines stand alone that lie on a template.
     Detach(Vec<String>),
+    /// Make a copy of a template, to be edited and locked as its next version.
+    NewVersion {
+        /// The template.
+        from: String,
+        /// The copy.
+        to: String,
+    },
+    /// Give machines fresh disks on a template, or on another version of it.
+    MoveToTemplate {
+        /// The machines.
+        machines: Vec<String>,
+        /// The template.
+        template: String,
+    },
     /// Give a disk of a machine another base, or write down again what it lies on.
     ChangeBase(String),
     /// Define a machine from a file.

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use relm4::{adw, adw::prelude::*, gtk::gio, prelude::*};
 
-use lectern_model::{domain::Domain, id::DomainId};
+use lectern_model::{domain::Domain, id::DomainId, template::tree::Node};
 use lectern_services::{
     disk::soundness::{self, Headers, Troubles},
     host::{DomainChanges, StorageError},
     plan::{
         Plan,
-        make::chains::{self, ChainError},
+        make::{
+            chains::{self, ChainError},
+            versions::{VersionError, Wish},
+        },
     },
 };
 
@@ -20,8 +23,8 @@ use super::{
 };
 use crate::{
     actions::LocalAction,
-    chains::{BaseDialog, BaseOutput, words},
-    dialogs,
+    chains::{BaseDialog, BaseOutput, versions, words},
+    dialogs, errors,
     i18n::{gettext, gettext_f, ngettext_f},
 };
 
@@ -50,6 +53,22 @@ pub(crate) enum ChainsMsg {
     Detach,
     /// The user agreed; whether the old overlays are kept.
     Detached(Vec<DomainId>, bool),
+    /// Ask how the next version of the template in question begins.
+    AskNewVersion,
+    /// Make it.
+    NewVersion(DomainId, Wish),
+    /// Ask to which template the machines in question move.
+    AskMove,
+    /// The same for these machines.
+    AskMoveOf(Vec<DomainId>),
+    /// Ask which machines move to the template in question.
+    AskTake,
+    /// Move them; whether the old overlays are kept.
+    MoveTo(Vec<DomainId>, DomainId, bool),
+    /// Show what lies on the machine in question.
+    Tree,
+    /// Open this machine's page.
+    Open(DomainId),
 }
 
 /// What came back.
@@ -59,12 +78,22 @@ pub(crate) enum ChainsCmd {
     Seen(u32, Result<(Troubles, Headers), StorageError>),
     /// A plan, or why there is none.
     Planned(Box<Result<Plan, ChainError>>),
+    /// The plan of a new version, or why there is none.
+    Version(Box<Result<Plan, VersionError>>),
+    /// What lies on a machine.
+    Tree(Result<Node, StorageError>),
 }
 
 impl App {
     pub(super) fn add_chain_actions(&mut self, sender: &ComponentSender<Self>) {
-        let wishes: [LocalAction<ChainsMsg>; 2] =
-            [("detach", || ChainsMsg::Detach), ("change-base", || ChainsMsg::ChangeBase)];
+        let wishes: [LocalAction<ChainsMsg>; 6] = [
+            ("detach", || ChainsMsg::Detach),
+            ("change-base", || ChainsMsg::ChangeBase),
+            ("new-version", || ChainsMsg::AskNewVersion),
+            ("move-version", || ChainsMsg::AskMove),
+            ("take-members", || ChainsMsg::AskTake),
+            ("dependents", || ChainsMsg::Tree),
+        ];
         for (name, message) in wishes {
             let action = self.add_action(name, sender, move || AppMsg::Chains(message()));
             self.chains.actions.insert(name, action);
@@ -77,7 +106,9 @@ impl App {
         let sealed = targets.iter().filter_map(|id| self.picture.get(*id)).any(Domain::is_template);
         for (name, action) in &self.chains.actions {
             let can = match *name {
-                "detach" => off && !sealed,
+                "detach" | "move-version" => off && !sealed,
+                "new-version" | "take-members" => off && sealed && targets.len() == 1,
+                "dependents" => targets.len() == 1,
                 _ => off && !sealed && targets.len() == 1,
             };
             action.set_enabled(connected && can);
@@ -91,6 +122,14 @@ impl App {
             ChainsMsg::Base(BaseOutput::Run(plan)) => drop(self.run_plan(*plan, sender)),
             ChainsMsg::Base(BaseOutput::Closed) => self.chains.base = None,
             ChainsMsg::Detach => self.ask_detach(sender),
+            ChainsMsg::AskNewVersion => self.ask_new_version(sender),
+            ChainsMsg::NewVersion(id, wish) => self.new_version(id, wish, sender),
+            ChainsMsg::AskMove => self.ask_move_version(self.targets(), sender),
+            ChainsMsg::AskMoveOf(ids) => self.ask_move_version(ids, sender),
+            ChainsMsg::AskTake => self.ask_take_members(sender),
+            ChainsMsg::MoveTo(ids, template, keep) => self.move_to(ids, template, keep, sender),
+            ChainsMsg::Tree => self.look_at_tree(sender),
+            ChainsMsg::Open(id) => self.open_instead(id, sender),
             ChainsMsg::Detached(ids, keep) => self.detach(ids, keep, sender),
         }
     }
@@ -98,6 +137,14 @@ impl App {
     pub(super) fn chains_came(&mut self, message: ChainsCmd, sender: &ComponentSender<Self>) {
         match message {
             ChainsCmd::Seen(number, seen) => self.chains_seen(number, seen, sender),
+            ChainsCmd::Version(plan) => match *plan {
+                Ok(plan) => drop(self.run_plan(plan, sender)),
+                Err(error) => self.failures.add(versions::failure(&error), &self.toasts, &self.window),
+            },
+            ChainsCmd::Tree(Ok(root)) => self.show_tree(&root, sender),
+            ChainsCmd::Tree(Err(error)) => {
+                self.failures.add(errors::plan::storage(&error), &self.toasts, &self.window);
+            }
             ChainsCmd::Planned(plan) => match *plan {
                 Ok(plan) => drop(self.run_plan(plan, sender)),
                 Err(error) => self.failures.add(words::failure(&error), &self.toasts, &self.window),

@@ -15,6 +15,7 @@ mod place;
 mod plans;
 mod starting;
 mod templates;
+mod versions;
 mod wall;
 mod window;
 mod work;

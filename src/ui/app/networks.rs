@@ -5,7 +5,7 @@ use relm4::prelude::*;
 use lectern_model::id::DomainId;
 use lectern_services::plan::{Plan, Purpose};
 
-use super::{App, messages::AppCmd};
+use super::{App, chains::ChainsMsg, messages::AppCmd};
 use crate::{
     flavors::FlavorsMsg,
     labs::LabsOutput,
@@ -103,6 +103,7 @@ impl App {
             LabsOutput::Wall(group) => self.show_wall(group, sender),
             LabsOutput::Broadcast(group) => self.show_broadcast(group),
             LabsOutput::New => self.new_lab(None, sender),
+            LabsOutput::Move(ids) => self.chains_told(ChainsMsg::AskMoveOf(ids), sender),
             LabsOutput::Grow(lab, template) => self.new_lab(Some((lab, template)), sender),
             LabsOutput::Failed(text) => self.failures.add(text, &self.toasts, &self.window),
         }

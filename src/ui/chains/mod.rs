@@ -3,6 +3,8 @@
 mod base;
 mod form;
 pub(crate) mod texts;
+pub(crate) mod tree;
+pub(crate) mod versions;
 pub(crate) mod words;
 
 pub(crate) use self::base::{BaseDialog, BaseOutput};

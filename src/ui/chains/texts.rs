@@ -8,8 +8,24 @@ use crate::i18n::{gettext_f, ngettext_f};
 pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Detach(names) => detach(names),
+        Purpose::NewVersion { from, to } => {
+            gettext_f("Copy {from} to {to}, its next version", &[("from", from), ("to", to)])
+        }
+        Purpose::MoveToTemplate { machines, template } => move_to(machines, template),
         Purpose::ChangeBase(name) => gettext_f("Change the base of {name}", &[("name", name)]),
         _ => String::new(),
+    }
+}
+
+fn move_to(machines: &[String], template: &str) -> String {
+    match machines {
+        [name] => gettext_f("Move {name} to {template}", &[("name", name), ("template", template)]),
+        _ => ngettext_f(
+            "Move {n} machine to {template}",
+            "Move {n} machines to {template}",
+            machines.len(),
+            &[("template", template)],
+        ),
     }
 }
 

@@ -161,7 +161,7 @@ fn why(why: &Why) -> String {
 }
 
 /// Why there is no plan although the fields are in order.
-pub(super) fn plan_refused(refused: &Refused) -> String {
+pub(crate) fn plan_refused(refused: &Refused) -> String {
     match refused {
         Refused::Problems(all) => all.iter().map(problem).collect::<Vec<_>>().join("\n"),
         Refused::Clone(error) => self::refused(error).title,

@@ -25,6 +25,9 @@ impl Labs {
                 let ids = meant.iter().map(|domain| domain.id).collect();
                 drop(sender.output(LabsOutput::Act(action, ids)));
             }
+            LabAct::Move => {
+                drop(sender.output(LabsOutput::Move(meant.iter().map(|domain| domain.id).collect())));
+            }
             LabAct::Reset => self.ask_reset(&meant, sender),
             LabAct::Grow => {
                 let template = members.iter().find_map(|domain| Some(domain.notes.as_ref()?.origin.as_ref()?.template));

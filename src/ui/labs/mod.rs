@@ -78,6 +78,8 @@ pub(crate) enum LabAct {
     Machine(DomainAction),
     /// Give them fresh disks.
     Reset,
+    /// Move them to a template version.
+    Move,
     /// Make more.
     Grow,
     /// Show them side by side.
@@ -105,6 +107,8 @@ pub(crate) enum LabsOutput {
     Broadcast(Group),
     /// Make a lab.
     New,
+    /// Move these machines to a template version.
+    Move(Vec<DomainId>),
     /// Add machines to a lab, of this template.
     Grow(LabMark, Option<DomainId>),
     /// Say that something failed.

@@ -27,12 +27,13 @@ pub(super) struct Page {
 }
 
 /// What is done, by the name of its action.
-const ACTS: [(&str, LabAct); 10] = [
+const ACTS: [(&str, LabAct); 11] = [
     ("start", LabAct::Start),
     ("shut-down", LabAct::Machine(DomainAction::ShutDown)),
     ("save", LabAct::Machine(DomainAction::Save)),
     ("force-off", LabAct::Machine(DomainAction::ForceOff)),
     ("reset", LabAct::Reset),
+    ("move", LabAct::Move),
     ("grow", LabAct::Grow),
     ("wall", LabAct::Wall),
     ("broadcast", LabAct::Broadcast),
@@ -99,9 +100,13 @@ impl Page {
             let can = match act {
                 LabAct::Start => meant().any(|domain| DomainAction::Start.allowed(domain.state)),
                 LabAct::Machine(action) => meant().any(|domain| action.allowed(domain.state)),
-                LabAct::Reset | LabAct::Grow | LabAct::Wall | LabAct::Broadcast | LabAct::HandOut | LabAct::Delete => {
-                    true
-                }
+                LabAct::Reset
+                | LabAct::Move
+                | LabAct::Grow
+                | LabAct::Wall
+                | LabAct::Broadcast
+                | LabAct::HandOut
+                | LabAct::Delete => true,
             };
             if let Some(action) = self.changes.lookup_action(name).and_downcast::<gio::SimpleAction>() {
                 action.set_enabled(connected && can);
@@ -167,7 +172,11 @@ fn menu() -> gio::Menu {
     let menu = gio::Menu::new();
     for entries in [
         vec![(texts::action(DomainAction::Save), "lab.save"), (texts::action(DomainAction::ForceOff), "lab.force-off")],
-        vec![(gettext("Reset to the Template…"), "lab.reset"), (gettext("Add Machines…"), "lab.grow")],
+        vec![
+            (gettext("Reset to the Template…"), "lab.reset"),
+            (gettext("Move to a Template Version…"), "lab.move"),
+            (gettext("Add Machines…"), "lab.grow"),
+        ],
         vec![(gettext("Hand-Out…"), "lab.hand-out")],
         vec![(gettext("Delete…"), "lab.delete")],
     ] {

@@ -37,6 +37,7 @@ pub fn notes(row: &Row, draft: &LabDraft, facts: &LabFacts, member: &Member) -> 
         origin,
         guest: member.guest.clone(),
         service: facts.template.as_ref().is_some_and(|t| t.has_service).then_some(crate::first_boot::VERSION),
+        next: None,
         template: None,
     }
 }

@@ -11,6 +11,7 @@ mod project;
 mod resize;
 pub mod service;
 pub mod template;
+pub mod versions;
 
 pub use self::{
     delete::{Removal, delete},

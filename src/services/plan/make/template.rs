@@ -80,7 +80,10 @@ pub async fn lock_with(host: &Host, id: DomainId, service: bool) -> Result<Plan,
     }
     let sealed = set_read_only(&source.xml, &bases, true)?;
     let written = if service { super::service::step(&source, &bases) } else { None };
-    let mut notes = Machine { template: Some(TemplateMark { version: 1, bases }), ..notes(&source.xml) };
+    let mut notes = notes(&source.xml);
+    let next = notes.next.take();
+    let (version, line) = next.map_or((1, None), |next| (next.version, Some(next.line)));
+    notes.template = Some(TemplateMark { version, line, bases });
     if written.is_some() {
         notes.service = Some(first_boot::VERSION);
     }

@@ -3,7 +3,7 @@
 mod base;
 mod detach;
 mod look;
-mod replace;
+pub(super) mod replace;
 
 use lectern_model::{metadata::MetadataError, xml::EditError};
 

@@ -38,6 +38,8 @@ pub(in crate::plan::make) struct Replacing<'s> {
 
 /// A disk that gets another image.
 pub(in crate::plan::make) struct Slot<'s> {
+    /// The guest's name for it.
+    pub(in crate::plan::make) target: String,
     /// The image that it has.
     pub(in crate::plan::make) volume: &'s Volume,
     /// Its pool.
@@ -76,7 +78,7 @@ impl<'s> Replacing<'s> {
             }
             let file = self.free(volume);
             let path = normal(&beside(&volume.path, &file));
-            slots.push((view.index, Slot { volume, pool: pool.name.clone(), file, path }));
+            slots.push((view.index, Slot { target: view.target, volume, pool: pool.name.clone(), file, path }));
         }
         slots
     }
@@ -144,7 +146,7 @@ impl<'s> Replacing<'s> {
 }
 
 /// A machine's inactive XML, with its passwords.
-pub(super) async fn xml_of(host: &Host, id: DomainId) -> Result<Document, ChainError> {
+pub(in crate::plan::make) async fn xml_of(host: &Host, id: DomainId) -> Result<Document, ChainError> {
     let xml = host.inactive_xml(id).await?;
     Ok(Document::parse(&xml).map_err(|error| HostError::BadAnswer(error.to_string()))?)
 }
