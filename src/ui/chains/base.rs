@@ -172,7 +172,11 @@ impl BaseDialog {
     /// What the disk lies on now, and what is wrong with it.
     fn draw(&mut self) {
         let Some(overlay) = self.facts.overlays.get(self.nth) else { return };
-        let images: Vec<String> = std::iter::once(&overlay.path).chain(&overlay.bases).cloned().collect();
+        let lost = match &overlay.fault {
+            Some(Fault::Missing { path, .. }) => Some(path),
+            _ => None,
+        };
+        let images: Vec<String> = std::iter::once(&overlay.path).chain(&overlay.bases).chain(lost).cloned().collect();
         let mut rows: Vec<gtk::Widget> = Vec::new();
         if let Some(fault) = &overlay.fault {
             let row = plain(&words::fault_of(&overlay.path, fault), "");
