@@ -65,7 +65,9 @@ fn several_consoles_are_recorded_logged_and_saved() {
     let cast = desktop.home().join("lesson.cast");
     to_file(&window, &desktop, "Record…", &cast);
     window.wait_for("button", "End the Recording");
-    window.choose("Output", "Keep a Log of This Machine");
+    window.wait_for("toggle button", "Output").click();
+    window.wait_for("check menu item", "Keep a Log of This Machine").click();
+    window.wait_gone("check menu item", "Keep a Log of This Machine");
     window.terminal();
     desktop.type_text("echo rec''orded\n");
     says("recorded");

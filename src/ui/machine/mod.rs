@@ -98,7 +98,13 @@ impl Component for MachinePage {
                     #[wrap(Some)]
                     #[name = "switcher"]
                     set_center_widget = &adw::InlineViewSwitcher {
-                        set_display_mode: adw::InlineViewSwitcherDisplayMode::Both,
+                        set_display_mode: adw::InlineViewSwitcherDisplayMode::Labels,
+                    },
+                    #[wrap(Some)]
+                    #[local_ref]
+                    set_end_widget = tools -> gtk::Box {
+                        #[watch]
+                        set_visible: model.tab == Tab::Serial,
                     },
                 },
                 add_top_bar = &adw::Banner {
@@ -190,7 +196,7 @@ impl Component for MachinePage {
             screen,
             serial,
         };
-        let stack = &model.stack.clone();
+        let (stack, tools) = (&model.stack.clone(), &model.serial.model().tools().clone());
         let widgets = view_output!();
         actions::name_popover(&widgets.more);
         widgets.switcher.set_stack(Some(&model.stack));

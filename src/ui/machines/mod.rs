@@ -281,6 +281,7 @@ impl SimpleComponent for Machines {
                     #[watch]
                     set_revealed: !model.selected.is_empty() && model.shown() == "list",
                     pack_start = &gtk::Label {
+                        set_ellipsize: gtk::pango::EllipsizeMode::End,
                         #[watch]
                         set_label: &ngettext_f("{n} machine selected", "{n} machines selected", model.selected.len(), &[]),
                     },

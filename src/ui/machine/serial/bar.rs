@@ -20,7 +20,8 @@ const KEYS: [(&str, u8); 7] = [
 ];
 
 /// Adds the page's own actions to those of its terminal.
-pub(super) fn add(group: &gio::SimpleActionGroup, input: &relm4::Sender<PortMsg>, logged: bool) {
+/// Gives back the one that ends a recording, which is to be enabled while there is one.
+pub(super) fn add(group: &gio::SimpleActionGroup, input: &relm4::Sender<PortMsg>, logged: bool) -> gio::SimpleAction {
     let plain: [LocalAction<PortMsg>; 9] = [
         ("find", || PortMsg::SearchToggled(true)),
         ("paste", || PortMsg::Paste { primary: false }),
@@ -54,10 +55,29 @@ pub(super) fn add(group: &gio::SimpleActionGroup, input: &relm4::Sender<PortMsg>
         drop(own.send(PortMsg::Logged(on)));
     });
     group.add_action(&log);
+    let end = gio::SimpleAction::new("end-record", None);
+    end.set_enabled(false);
+    let own = input.clone();
+    end.connect_activate(move |_, _| drop(own.send(PortMsg::RecordToggled)));
+    group.add_action(&end);
+    end
+}
+
+/// The tools of the console that is looked at, whose actions are given to them.
+pub(super) fn tools() -> gtk::Box {
+    let tools = gtk::Box::builder().spacing(6).build();
+    let end = gtk::Button::builder().icon_name("media-playback-stop-symbolic").action_name("serial.end-record").build();
+    end.set_tooltip_text(Some(&gettext("End the Recording")));
+    end.add_css_class("destructive-action");
+    end.bind_property("sensitive", &end, "visible").sync_create().build();
+    tools.append(&end);
+    tools.append(&send_key());
+    tools.append(&more());
+    tools
 }
 
 /// The button with the keys that a desktop or a terminal would keep.
-pub(super) fn send_key() -> gtk::MenuButton {
+fn send_key() -> gtk::MenuButton {
     let keys = gio::Menu::new();
     for (label, byte) in KEYS {
         let item = gio::MenuItem::new(Some(label), None);
@@ -72,7 +92,7 @@ pub(super) fn send_key() -> gtk::MenuButton {
 }
 
 /// The button with what becomes of the output.
-pub(super) fn more() -> gtk::MenuButton {
+fn more() -> gtk::MenuButton {
     let menu = gio::Menu::new();
     for entries in [
         vec![

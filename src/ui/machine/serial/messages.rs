@@ -6,6 +6,8 @@ use lectern_services::{
     tape::Tape,
 };
 
+use relm4::gtk::gio;
+
 use crate::settings::Settings;
 
 /// What libvirt calls a console.
@@ -35,6 +37,8 @@ pub(crate) struct PortInit {
     pub(crate) state: DomainState,
     /// The user's preferences.
     pub(crate) settings: Settings,
+    /// Gets the actions of the page, for the tools over it.
+    pub(crate) actions: gio::SimpleActionGroup,
 }
 
 /// What the page is told.

@@ -13,7 +13,9 @@ mod port;
 pub(crate) mod terminal;
 mod words;
 
-use relm4::{adw, adw::prelude::*, gtk, prelude::*};
+use std::collections::HashMap;
+
+use relm4::{adw, adw::prelude::*, gtk, gtk::gio, prelude::*};
 
 use lectern_model::{
     domain::DomainState,
@@ -40,6 +42,9 @@ pub(crate) struct Serial {
     settings: Settings,
     stack: adw::ViewStack,
     ports: Vec<(String, Controller<Port>)>,
+    /// The tools of the console that is looked at, and each one's actions.
+    tools: gtk::Box,
+    actions: HashMap<String, gio::SimpleActionGroup>,
     shown: bool,
 }
 
@@ -109,6 +114,8 @@ impl SimpleComponent for Serial {
             settings: init.settings,
             stack: adw::ViewStack::new(),
             ports: Vec::new(),
+            tools: bar::tools(),
+            actions: HashMap::new(),
             shown: false,
         };
         let stack = &model.stack.clone();
@@ -131,6 +138,11 @@ impl SimpleComponent for Serial {
 }
 
 impl Serial {
+    /// The tools for the row over the page.
+    pub(crate) const fn tools(&self) -> &gtk::Box {
+        &self.tools
+    }
+
     fn add(&mut self, device: &str, alias: Alias) {
         let init = PortInit {
             host: self.host.clone(),
@@ -140,6 +152,7 @@ impl Serial {
             alias,
             state: self.state,
             settings: self.settings.clone(),
+            actions: self.actions.entry(device.to_owned()).or_default().clone(),
         };
         let port = Port::builder().launch(init).detach();
         self.stack.add_titled(port.widget(), Some(device), device);
@@ -161,6 +174,8 @@ impl Serial {
     /// Only what is on screen opens its line; one that is open stays so behind the others.
     fn look(&self) {
         let visible = self.stack.visible_child_name();
+        let actions = visible.as_ref().and_then(|device| self.actions.get(device.as_str()));
+        self.tools.insert_action_group("serial", actions);
         for (device, port) in &self.ports {
             port.tell(PortMsg::Shown(self.shown && visible.as_deref() == Some(device)));
         }
@@ -175,6 +190,7 @@ impl Serial {
         }) {
             tracing::debug!(device, "the console is gone");
             port.tell(PortMsg::Left);
+            self.actions.remove(&device);
             self.stack.remove(port.widget());
         }
         for (number, console) in consoles.iter().enumerate() {

@@ -6,7 +6,10 @@ use relm4::{adw, adw::prelude::*, gtk, prelude::*};
 use vte4::TerminalExt;
 
 use lectern_model::{domain::DomainState, id::DomainId};
-use lectern_services::host::{Console, Host, HostError};
+use lectern_services::{
+    host::{Console, Host, HostError},
+    tape::Tape,
+};
 
 use super::{
     bar, feed, guide,
@@ -37,6 +40,7 @@ pub(crate) struct Port {
     line: Line,
     pace: Pace,
     tapes: Tapes,
+    end_record: gtk::gio::SimpleAction,
     settings: Settings,
     console: Option<Console>,
     terminal: vte4::Terminal,
@@ -91,19 +95,6 @@ impl Component for Port {
                     },
                 },
             },
-            gtk::Box {
-                add_css_class: "toolbar",
-                set_halign: gtk::Align::Center,
-                append: &bar::send_key(),
-                append: &bar::more(),
-                gtk::Button {
-                    add_css_class: "destructive-action",
-                    set_label: &gettext("End the Recording"),
-                    set_action_name: Some("serial.record"),
-                    #[watch]
-                    set_visible: model.tapes.has(Which::Cast),
-                },
-            },
             adw::Banner {
                 set_use_markup: false,
                 #[watch]
@@ -126,9 +117,13 @@ impl Component for Port {
     fn init(init: PortInit, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
         let terminal = terminal::build(&init.settings);
         terminal.update_property(&[gtk::accessible::Property::Label(&name(&init))]);
-        let actions = terminal::actions(&terminal, &init.settings);
+        let actions = init.actions;
+        let own = terminal::actions(&terminal, &init.settings);
+        for action in own.list_actions().iter().filter_map(|name| own.lookup_action(name)) {
+            actions.add_action(&action);
+        }
         let input = sender.input_sender().clone();
-        bar::add(&actions, &input, output::is_logged(&init.settings, init.id));
+        let end_record = bar::add(&actions, &input, output::is_logged(&init.settings, init.id));
         root.insert_action_group("serial", Some(&actions));
         terminal.add_controller(terminal::keys());
         let deaf = Rc::<Cell<bool>>::default();
@@ -148,6 +143,7 @@ impl Component for Port {
             line: Line::default(),
             pace: Pace::default(),
             tapes: Tapes::default(),
+            end_record,
             settings: init.settings,
             console: None,
             terminal: terminal.clone(),
@@ -184,7 +180,7 @@ impl Component for Port {
             PortMsg::SizeSent => self.send_size(),
             PortMsg::Save => output::save(&self.terminal, &self.title()),
             PortMsg::RecordToggled => self.toggle_record(&sender),
-            PortMsg::Recording(tape) => self.tapes.set(Which::Cast, Some(tape)),
+            PortMsg::Recording(tape) => self.record(Some(tape)),
             PortMsg::Play => player::choose(&self.terminal, &self.settings),
             PortMsg::Logged(on) => self.keep_log(on, &sender),
             PortMsg::LogOpened(tape) => self.tapes.set(Which::Log, Some(tape)),
@@ -335,10 +331,15 @@ impl Port {
 
     fn toggle_record(&self, sender: &ComponentSender<Self>) {
         if self.tapes.has(Which::Cast) {
-            return self.tapes.set(Which::Cast, None);
+            return self.record(None);
         }
         let input = sender.input_sender().clone();
         output::record(&self.terminal, &self.title(), move |tape| drop(input.send(PortMsg::Recording(tape))));
+    }
+
+    fn record(&self, tape: Option<Tape>) {
+        self.end_record.set_enabled(tape.is_some());
+        self.tapes.set(Which::Cast, tape);
     }
 
     fn keep_log(&self, on: bool, sender: &ComponentSender<Self>) {
