@@ -87,6 +87,7 @@ impl Tile {
         rest.set_valign(gtk::Align::Center);
         rest.append(&self.icon);
         self.state.set_halign(gtk::Align::Center);
+        self.state.set_max_width_chars(-1);
         rest.append(&self.state);
         self.stack.add_named(&self.picture, Some("screen"));
         self.stack.add_named(&self.lines, Some("lines"));
