@@ -80,6 +80,21 @@ fn troubles(libvirt: &PrivateLibvirt) -> Vec<Trouble> {
 }
 
 #[test]
+fn what_only_the_daemon_sees_is_not_called_gone() {
+    let Some(mut libvirt) = PrivateLibvirt::with(&["--pool"]) else { return };
+    node(&mut libvirt, "/srv/hidden", "hidden");
+    let lost =
+        |all: &[Trouble]| all.iter().any(|one| matches!(one, Trouble::Chain { fault: Fault::Missing { .. }, .. }));
+    libvirt.virsh(&["pool-destroy", "hidden"]);
+    libvirt.virsh(&["pool-undefine", "hidden"]);
+    assert!(!lost(&troubles(&libvirt)), "a disk outside of the pools, which this program does not see");
+    libvirt.sh("rm /srv/hidden/node.qcow2");
+    assert!(lost(&troubles(&libvirt)), "and now nobody does");
+    libvirt.sh("rm -r /srv/hidden");
+    assert!(lost(&troubles(&libvirt)), "nor its folder");
+}
+
+#[test]
 fn a_disk_is_told_where_its_base_is_now_or_not_at_all() {
     let Some((mut first, mut second)) = two() else { return };
     let moved = |libvirt: &mut PrivateLibvirt| {

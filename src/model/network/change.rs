@@ -73,31 +73,49 @@ impl LiveEdit {
     #[must_use]
     pub fn is_done(&self, network: &str) -> bool {
         let (Ok(network), Ok(own)) = (Document::parse(network), Document::parse(&self.xml)) else { return false };
-        let is_there = match self.section {
-            Section::DhcpRange => self.found(&network, own.root(), "range", read::range),
-            Section::DhcpHost => self.found(&network, own.root(), "host", read::dhcp_host),
-            Section::DnsHost => self.found(&network, own.root(), "host", read::dns_host),
-            Section::DnsText => self.found(&network, own.root(), "txt", read::dns_text),
-            Section::DnsService => self.found(&network, own.root(), "srv", read::dns_service),
-        };
-        is_there == self.add
+        self.there(&network, own.root()).is_some() == self.add
     }
 
-    fn found<T: PartialEq, E>(
+    /// Whether `after` is `before` with this change and no other.
+    #[must_use]
+    pub fn is_all_between(&self, before: &str, after: &str) -> bool {
+        let (with, without) = if self.add { (after, before) } else { (before, after) };
+        let (Ok(with), Ok(without), Ok(own)) =
+            (Document::parse(with), Document::parse(without), Document::parse(&self.xml))
+        else {
+            return false;
+        };
+        let Some(element) = self.there(&with, own.root()) else { return false };
+        let mut edit = with.edit();
+        edit.remove(element).and_then(|edit| edit.finish()).is_ok_and(|rest| rest.same_as(&without))
+    }
+
+    /// The element, where the network has it.
+    fn there<'d>(&self, network: &'d Document, own: Node<'_>) -> Option<Node<'d>> {
+        match self.section {
+            Section::DhcpRange => self.found(network, own, "range", read::range),
+            Section::DhcpHost => self.found(network, own, "host", read::dhcp_host),
+            Section::DnsHost => self.found(network, own, "host", read::dns_host),
+            Section::DnsText => self.found(network, own, "txt", read::dns_text),
+            Section::DnsService => self.found(network, own, "srv", read::dns_service),
+        }
+    }
+
+    fn found<'d, T: PartialEq, E>(
         &self,
-        network: &Document,
+        network: &'d Document,
         own: Node<'_>,
         name: &str,
         read: impl Fn(Node<'_>) -> Result<T, E>,
-    ) -> bool {
+    ) -> Option<Node<'d>> {
         let parent = if matches!(self.section, Section::DnsHost | Section::DnsText | Section::DnsService) {
             network.root().child("dns")
         } else {
             let ip = network.root().children_named("ip").nth(self.parent.unwrap_or(0));
             ip.and_then(|ip| ip.child("dhcp"))
         };
-        let (Some(parent), Ok(own)) = (parent, read(own)) else { return false };
-        parent.children_named(name).any(|node| read(node).is_ok_and(|known| known == own))
+        let (parent, own) = (parent?, read(own).ok()?);
+        parent.children_named(name).find(|node| read(*node).is_ok_and(|known| known == own))
     }
 }
 

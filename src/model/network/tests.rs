@@ -181,7 +181,11 @@ fn a_lease_is_kept_live_and_the_mtu_waits() {
     let after = new.document().unwrap().to_string();
     assert!(edit.is_done(&after) && !edit.is_done(COURSE));
     assert!(edit.reversed().is_done(COURSE) && !edit.reversed().is_done(&after));
+    let before = old.document().unwrap().to_string();
+    assert!(edit.is_all_between(&before, &after) && edit.reversed().is_all_between(&after, &before));
+    assert!(!edit.is_all_between(&before, &before) && !edit.is_all_between(&after, &before));
     new.mtu = Some(1400);
+    assert!(!edit.is_all_between(&before, &new.document().unwrap().to_string()));
     assert!(Change::between(&old, &new).unwrap().rest);
     // A moved network is made anew as a whole.
     let moved = Change::between(&old, &old.moved(0, net("10.9.0.254/24"))).unwrap();

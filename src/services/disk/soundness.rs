@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use lectern_model::{
     id::DomainId,
     metadata::{self, Base},
-    storage::{Chain, ImageInfo, Volume, chain::Unread, dependency::BlindSpot, machine::Role, normal},
+    storage::{Chain, Fault, ImageInfo, Volume, chain::Unread, dependency::BlindSpot, machine::Role, normal},
     template::{BaseChange, BaseNow, BaseState, Trouble, compare, trouble::troubles},
 };
 
 use super::{Cancel, access, inventory, inventory::Inventory};
-use crate::host::{Host, StorageError};
+use crate::host::{Host, HostError, StorageError};
 
 /// The headers that were read, each with when its file was written to.
 #[derive(Clone, Debug, Default)]
@@ -32,16 +32,43 @@ pub async fn look(host: &Host, headers: Headers) -> Result<(Troubles, Headers), 
     let stock = inventory::take(host).await?;
     let headers = read(host, &stock, headers).await;
     let changes = changes(&stock);
-    let mut all = Troubles::new();
+    let (mut all, mut lost) = (Troubles::new(), HashMap::new());
     for machine in &stock.machines {
         let files = machine.files(&stock.folders);
         let disks = files.iter().filter(|file| file.role == Role::Disk).filter_map(|file| stock.path_of(&file.place));
-        let found: Vec<Trouble> = disks.flat_map(|disk| of_disk(&stock, &headers, &disk, &changes)).collect();
+        let mut found: Vec<Trouble> = disks.flat_map(|disk| of_disk(&stock, &headers, &disk, &changes)).collect();
+        // What QEMU has open is there, whatever is seen from here.
+        let is_on = machine.live.is_some();
+        for path in found.iter().filter_map(missing).map(str::to_owned).collect::<Vec<_>>() {
+            if is_on || !is_lost(host, &path, &mut lost).await {
+                found.retain(|trouble| missing(trouble) != Some(&path));
+            }
+        }
         if !found.is_empty() {
             all.insert(machine.id, found);
         }
     }
     Ok((all, headers))
+}
+
+/// The file that is said to be gone.
+fn missing(trouble: &Trouble) -> Option<&str> {
+    match trouble {
+        Trouble::Chain { fault: Fault::Missing { path, .. }, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// Whether the daemon says so too: from a container, or of a folder that its pool was not asked about again, other files are
+/// seen. `known` is what it has said.
+async fn is_lost(host: &Host, path: &str, known: &mut HashMap<String, bool>) -> bool {
+    if let Some(lost) = known.get(path) {
+        return *lost;
+    }
+    let seen = host.look_at(path.to_owned(), 0).await;
+    let lost = !matches!(seen, Ok(Some(_)) | Err(StorageError::Denied | StorageError::Host(HostError::TimedOut)));
+    known.insert(path.to_owned(), lost);
+    lost
 }
 
 /// Reads the headers of all overlays in pools: libvirt tells a base's format also where the overlay does not give it.

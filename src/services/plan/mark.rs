@@ -109,6 +109,11 @@ impl Config {
         Self { xml, whole: true }
     }
 
+    /// The XML; without its passwords where the plan was read back.
+    pub(super) fn xml(&self) -> &str {
+        &self.xml
+    }
+
     fn without_secrets(&self) -> Self {
         Self { xml: secrets::without(&self.xml), whole: false }
     }

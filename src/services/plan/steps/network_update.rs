@@ -49,6 +49,16 @@ impl UpdateNetwork {
         is_old && live.is_none_or(|live| self.edits.iter().all(|edit| edit.reversed().is_done(live)))
     }
 
+    /// Whether the configuration is what `done` changes left, or what one more has left that was made and not noted: whoever
+    /// is killed in between has made it.
+    fn is_ours(&self, done: usize, noted: Option<&Config>, config: &str) -> bool {
+        let Some(old) = &self.old else { return true };
+        let before = noted.map_or(old.as_str(), Config::xml);
+        let next = self.edits.get(done);
+        noted.map_or_else(|| same(old, config), |own| own.is(config))
+            || next.is_some_and(|edit| edit.is_all_between(before, config))
+    }
+
     fn line(&self, host: &HostUri, edit: &LiveEdit) -> CommandLine {
         live_line(host, &self.name, edit).args(self.old.as_ref().map(|_| "--config"))
     }
@@ -111,9 +121,12 @@ impl Act for UpdateNetwork {
         if self.is_undone(&config, live.as_deref()) {
             return Ok(());
         }
-        let Some(Mark::Update(own, done)) = context.mark else { return Err(changed(&self.name)) };
-        let is_live = |live: &String| self.edits.iter().take(*done).all(|edit| edit.is_done(live));
-        let is_ours = (self.old.is_none() || own.is(&config)) && live.as_ref().is_none_or(is_live);
+        let (noted, done) = match context.mark {
+            Some(Mark::Update(own, done)) => (Some(own), *done),
+            _ => (None, 0),
+        };
+        let is_live = |live: &String| self.edits.iter().take(done).all(|edit| edit.is_done(live));
+        let is_ours = self.is_ours(done, noted, &config) && live.as_ref().is_none_or(is_live);
         if is_ours { Ok(()) } else { Err(changed(&self.name)) }
     }
 
