@@ -229,9 +229,9 @@ fn an_installation_and_a_lab_are_refused_and_let_in_by_raise() {
     answer(host.change_catalog(Edit::AddFlavor(Flavor::new("zz", "zzz", 1, 64, 0)))).expect("a change");
     choose_last(&window, "Flavor", "zzz");
     wizard.wait_for("button", "Next").click();
-    wizard.wait_for("label", "Step 4 of 6");
+    wizard.wait_for("label", "Step 3 of 5");
     wizard.wait_for("button", "Next").click();
-    wizard.wait_for("label", "Step 5 of 6");
+    wizard.wait_for("label", "Step 4 of 5");
     wizard.wait_for("button", "Next").click();
     wizard.wait_says("machines: 1 asked, 1 used, 2 allowed");
     window.shot("install-review");

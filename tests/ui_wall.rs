@@ -39,7 +39,7 @@ fn ten_machines_are_seen_and_those_that_need_help_are_marked() {
     }
     libvirt.define_guest(Machine { name: "tiny", network: false });
     join_lab(&mut libvirt, "tiny");
-    for name in ["tiny", "node1", "node2", "node3", "node4"] {
+    for name in ["node1", "node2", "node3", "node4"] {
         libvirt.virsh(&["start", name]);
     }
     // One panics, and one is stopped by QEMU itself.
@@ -51,9 +51,12 @@ fn ten_machines_are_seen_and_those_that_need_help_are_marked() {
     let window = Window::open(&desktop, LECTERN, libvirt.uri());
     desktop.click_on("Lectern", &window.wait_long("list item", "Labs", wait::SOON), 1);
     let lab = window.wait_for("list item", "monday");
-    window.wait_says("10 machines · 4 on");
+    window.wait_says("10 machines · 3 on");
     desktop.click_on("Lectern", &lab, 1);
     window.press("Wall");
+    window.wait_says("10 machines · 3 on · 2 need attention");
+    // A serial line keeps nothing for whoever comes later.
+    libvirt.virsh(&["start", "tiny"]);
     window.wait_says("10 machines · 4 on · 2 need attention");
     window.wait_says("Needs attention: crashed");
     window.wait_says("Needs attention: stopped by an error");

@@ -66,6 +66,8 @@ impl<'d> App<'d> {
     /// # Panics
     /// When it does not end, or not well.
     pub fn close(mut self) -> String {
+        // Where that cannot be told, the key is pressed all the same.
+        wait::within(wait::SOON, || self.desktop.is_active(self.process.pid()).then_some(()));
         self.desktop.keys(&["alt+F4"]);
         let status = self.exited(wait::SOON);
         assert!(status.success(), "the program ended with {status}:\n{}", self.said());

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -155,9 +156,22 @@ fn furnished_home() -> TempDir {
     home
 }
 
+/// A display whose number is drawn by lot. The server itself would take the first that is free in its own network
+/// namespace: two of different ones, which share `/tmp`, would take each other's socket, and keys would go astray.
 fn screen(size: &str) -> (Process, String) {
     let mut command = process::tied("Xvfb");
-    command.args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp", "-noreset"]);
+    let lot = 100 + RandomState::new().build_hasher().finish() % 50_000;
+    command.args([
+        &format!(":{lot}"),
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        &format!("{size}x24"),
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]);
     let (process, number) = first_line(command.stderr(Stdio::null()));
     (process, format!(":{number}"))
 }

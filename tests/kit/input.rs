@@ -12,6 +12,13 @@ impl Desktop {
         self.xdotool(["key", "--delay", "20"].into_iter().chain(keys.iter().copied()));
     }
 
+    /// Whether the keyboard is given to a window of the process `pid`: the window manager does that some time after a
+    /// window has come, or another one has gone.
+    pub fn is_active(&self, pid: u32) -> bool {
+        let found = self.command("xdotool").args(["getactivewindow", "getwindowpid"]).output();
+        found.is_ok_and(|found| String::from_utf8_lossy(&found.stdout).trim() == pid.to_string())
+    }
+
     /// Types `text`; where a line ends, Return is pressed.
     pub fn type_text(&self, text: &str) {
         for piece in text.split_inclusive('\n') {

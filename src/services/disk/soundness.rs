@@ -13,9 +13,14 @@ use lectern_model::{
 use super::{Cancel, access, inventory, inventory::Inventory};
 use crate::host::{Host, HostError, StorageError};
 
-/// The headers that were read, each with when its file was written to.
+/// What the last look has read, for the next one.
 #[derive(Clone, Debug, Default)]
-pub struct Headers(HashMap<String, (Option<i128>, Result<ImageInfo, Unread>)>);
+pub struct Headers {
+    /// The headers, each with when its file was written to.
+    read: HashMap<String, (Option<i128>, Result<ImageInfo, Unread>)>,
+    /// What only the daemon sees: asked once, as a pool is made for the question.
+    seen: HashMap<String, bool>,
+}
 
 /// What is wrong, machine by machine; those with which nothing is are left out.
 pub type Troubles = BTreeMap<DomainId, Vec<Trouble>>;
@@ -30,9 +35,9 @@ pub async fn look(host: &Host, headers: Headers) -> Result<(Troubles, Headers), 
         return Ok((Troubles::new(), headers));
     }
     let stock = inventory::take(host).await?;
-    let headers = read(host, &stock, headers).await;
+    let mut headers = read(host, &stock, headers).await;
     let changes = changes(&stock);
-    let (mut all, mut lost) = (Troubles::new(), HashMap::new());
+    let mut all = Troubles::new();
     for machine in &stock.machines {
         let files = machine.files(&stock.folders);
         let disks = files.iter().filter(|file| file.role == Role::Disk).filter_map(|file| stock.path_of(&file.place));
@@ -40,7 +45,7 @@ pub async fn look(host: &Host, headers: Headers) -> Result<(Troubles, Headers), 
         // What QEMU has open is there, whatever is seen from here.
         let is_on = machine.live.is_some();
         for path in found.iter().filter_map(missing).map(str::to_owned).collect::<Vec<_>>() {
-            if is_on || !is_lost(host, &path, &mut lost).await {
+            if is_on || !is_lost(host, &path, &mut headers.seen).await {
                 found.retain(|trouble| missing(trouble) != Some(&path));
             }
         }
@@ -48,6 +53,8 @@ pub async fn look(host: &Host, headers: Headers) -> Result<(Troubles, Headers), 
             all.insert(machine.id, found);
         }
     }
+    // What was gone may come back.
+    headers.seen.retain(|_, lost| !*lost);
     Ok((all, headers))
 }
 
@@ -76,14 +83,14 @@ async fn read(host: &Host, stock: &Inventory, mut known: Headers) -> Headers {
     let mut now = HashMap::new();
     for volume in stock.volumes.iter().filter(|volume| volume.backing.is_some()) {
         let path = normal(&volume.path);
-        let before = known.0.remove(&path).filter(|(at, _)| at.is_some() && *at == volume.modified);
+        let before = known.read.remove(&path).filter(|(at, _)| at.is_some() && *at == volume.modified);
         let info = match before {
             Some((_, info)) => info,
             None => access::read(host, &path, &Cancel::default()).await,
         };
         now.insert(path, (volume.modified, info));
     }
-    Headers(now)
+    Headers { read: now, seen: known.seen }
 }
 
 fn of_disk(stock: &Inventory, headers: &Headers, disk: &str, changes: &[(String, BaseChange)]) -> Vec<Trouble> {
@@ -92,7 +99,7 @@ fn of_disk(stock: &Inventory, headers: &Headers, disk: &str, changes: &[(String,
 }
 
 fn info(stock: &Inventory, headers: &Headers, path: &str) -> Result<ImageInfo, Unread> {
-    if let Some((_, info)) = headers.0.get(path) {
+    if let Some((_, info)) = headers.read.get(path) {
         return info.clone();
     }
     let known = stock.volume_at(path).map(Volume::info).or_else(|| stock.outside.get(path).cloned());
