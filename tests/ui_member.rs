@@ -38,6 +38,7 @@ fn as_a_member() {
     wait::holds("the disk to be chosen", wait::SOON, || dialog.wait_for("check box", "roots.qcow2").is_on());
     window.shot("delete");
     window.press("Delete");
+    window.wait_gone("dialog", "Delete roots?");
     window.no_row("roots");
     window.wait_says("done");
     window.close();

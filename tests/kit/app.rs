@@ -16,6 +16,9 @@ use crate::{
     wait,
 };
 
+/// How long a window may take to close before its key is pressed again.
+const PRESSED: Duration = Duration::from_secs(4);
+
 /// What GTK says on a bare X display, and what is no fault of the program.
 ///
 /// GTK's file chooser (4.18), closed while it still completes a path that is typed, removes what is gone from a tree store;
@@ -66,9 +69,15 @@ impl<'d> App<'d> {
     /// # Panics
     /// When it does not end, or not well.
     pub fn close(mut self) -> String {
-        // Where that cannot be told, the key is pressed all the same.
         wait::within(wait::SOON, || self.desktop.is_active(self.process.pid()).then_some(()));
-        self.desktop.keys(&["alt+F4"]);
+        // The key gets lost while the window manager looks at its keys anew; a person presses it again then.
+        for _ in 0..3 {
+            self.desktop.keys(&["alt+F4"]);
+            if wait::within(PRESSED, || self.process.ended()).is_some() {
+                break;
+            }
+            println!("Alt+F4 closed nothing");
+        }
         let status = self.exited(wait::SOON);
         assert!(status.success(), "the program ended with {status}:\n{}", self.said());
         self.hear_out();
